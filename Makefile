@@ -1,0 +1,114 @@
+# Holdfast. `make help` lists the targets. Everything is installed inside this folder.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+export PYTHON
+export BUF_CACHE_DIR := $(CURDIR)/.tools/cache/buf
+
+BIN := .venv/bin
+READY := .venv/.ready
+CODE := shared domain application infrastructure api grpc_app core tools demo tests
+ENTRIES := main.py grpc_main.py worker_main.py
+CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
+	check-migrations check-sql check-proto check-stubs
+
+$(READY): requirements/dev.txt requirements/tools.txt tools/bootstrap.sh
+	@sh tools/bootstrap.sh
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Running
+
+.PHONY: setup run run-grpc run-worker demo migrate revision
+setup: $(READY) ## install the tools and the locked dependencies into .tools/ and .venv/
+
+run: $(READY) ## run everything in one process: REST, gRPC, background work, embedded database
+	@$(BIN)/python main.py
+
+run-grpc: $(READY) ## run the gRPC face alone
+	@$(BIN)/python grpc_main.py
+
+run-worker: $(READY) ## run the background work alone
+	@$(BIN)/python worker_main.py
+
+demo: $(READY) ## watch 1,000 buyers go after 500 tickets
+	@$(BIN)/python -m demo
+
+migrate: $(READY) ## bring the configured database (by default the embedded one) to the newest schema
+	@$(BIN)/python -m tools.migrations upgrade
+
+revision: $(READY) ## write a migration for what changed in the tables: make revision m="what changed"
+	@$(BIN)/python -m tools.migrations revision "$(m)"
+
+# Testing
+
+.PHONY: test test-fast coverage
+test: $(READY) ## run every test
+	@$(BIN)/pytest
+
+test-fast: $(READY) ## run the tests that need no database
+	@$(BIN)/pytest tests/domain tests/application tests/architecture
+
+# Checking
+
+.PHONY: check $(CHECKS)
+check: $(READY) ## run every check below and say which failed
+	@failed=; for name in $(CHECKS); do \
+		echo "--- $$name"; $(MAKE) $$name || failed="$$failed $$name"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
+	echo "All checks passed: $(CHECKS)"
+
+check-black: $(READY) ## formatting
+	@$(BIN)/black --check --quiet --diff .
+
+check-isort: $(READY) ## order of imports
+	@$(BIN)/isort --check-only --diff .
+
+check-flake8: $(READY) ## style and unused names
+	@$(BIN)/flake8
+
+check-mypy: $(READY) ## types, strict
+	@$(BIN)/mypy
+	@$(BIN)/mypy --no-explicit-package-bases alembic
+
+check-bandit: $(READY) ## security smells
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(CODE) $(ENTRIES) alembic
+
+check-layers: $(READY) ## walls between layers, aggregates and adapters
+	@$(BIN)/lint-imports --no-logo
+
+check-migrations: $(READY) ## migrations go up, match the tables, go down and up again
+	@$(BIN)/python -m tools.migrations check
+
+check-sql: $(READY) ## migrations are safe on a live database
+	@$(BIN)/python -m tools.migrations sql >.tools/migrations.sql
+	@$(BIN)/squawk .tools/migrations.sql
+
+check-proto: $(READY) ## protobuf files
+	@$(BIN)/buf lint
+
+check-stubs: $(READY) ## committed stubs equal freshly generated ones
+	@$(BIN)/python -m tools.generate_stubs --check
+
+# Changing
+
+.PHONY: fix proto lock hooks clean
+fix: $(READY) ## format the code and sort its imports
+	@$(BIN)/isort --quiet .
+	@$(BIN)/black --quiet .
+
+proto: $(READY) ## regenerate grpc_app/generated from grpc_app/proto
+	@$(BIN)/python -m tools.generate_stubs
+
+lock: $(READY) ## resolve requirements/*.in again; lock upgrade=1 takes the newest versions
+	@sh tools/lock.sh $(if $(upgrade),--upgrade)
+
+hooks: $(READY) ## run the quick checks before every commit
+	@$(BIN)/pre-commit install
+
+clean: ## remove what is generated; databases in .data/ stay
+	@rm -rf .venv .tools .mypy_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

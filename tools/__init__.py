@@ -1,0 +1,1 @@
+"""Small programs behind the Makefile; nothing that runs in production imports them."""
