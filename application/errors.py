@@ -1,0 +1,58 @@
+"""Refusals that belong to no aggregate: who is calling, and idempotency."""
+
+from shared.errors import AppError, Code
+
+
+class TokenMissing(AppError):
+    code, reason = Code.UNAUTHENTICATED, "TOKEN_MISSING"
+    title = "This needs an access token."
+
+
+class TokenInvalid(AppError):
+    code, reason = Code.UNAUTHENTICATED, "TOKEN_INVALID"
+    title = "The access token is not valid."
+
+
+class TokenExpired(AppError):
+    code, reason = Code.UNAUTHENTICATED, "TOKEN_EXPIRED"
+    title = "The access token has expired."
+
+
+class CredentialsInvalid(AppError):
+    code, reason = Code.UNAUTHENTICATED, "CREDENTIALS_INVALID"
+    title = "The e-mail address or the password is wrong."
+
+
+class AccessDenied(AppError):
+    code, reason = Code.PERMISSION_DENIED, "ACCESS_DENIED"
+    title = "You may not do this."
+
+
+class IdempotencyKeyRequired(AppError):
+    code, reason = Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REQUIRED"
+    title = "This operation needs an idempotency key (Idempotency-Key header, request_id field)."
+
+
+class IdempotencyKeyInvalid(AppError):
+    code, reason = Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_INVALID"
+    title = "An idempotency key has 16 to 64 characters of A-Z, a-z, 0-9, _ and -."
+
+
+class IdempotencyKeyReused(AppError):
+    code, reason = Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED"
+    title = "This idempotency key was used for another request before."
+
+
+class IdempotencyInProgress(AppError):
+    code, reason = Code.ABORTED, "IDEMPOTENCY_IN_PROGRESS"
+    title = "The first request with this idempotency key is still running."
+
+
+class PaymentProviderUnknown(AppError):
+    code, reason = Code.INVALID_ARGUMENT, "PAYMENT_PROVIDER_UNKNOWN"
+    title = "There is no such payment provider here."
+
+
+class WebhookInvalid(AppError):
+    code, reason = Code.INVALID_ARGUMENT, "WEBHOOK_INVALID"
+    title = "The signature of this webhook is missing, wrong or too old."

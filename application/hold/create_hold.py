@@ -1,0 +1,64 @@
+"""CreateHold: take stock for a buyer, all lines or none."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from application.event.access import visible_event
+from application.messages import Command, Context, KeyPolicy
+from application.ports.identity import Ids
+from application.ports.unit_of_work import Begin
+from application.views.hold import HoldView
+from domain.hold.hold import Hold, HoldLine, HoldTerms
+from shared.ids import EventId, HoldId, TicketTypeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLine:
+    ticket_type_id: TicketTypeId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateHold(Command[HoldView]):
+    key_policy: ClassVar[KeyPolicy] = KeyPolicy.REQUIRED
+
+    event_id: EventId
+    lines: tuple[WantedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateHoldHandler:
+    """Raises FieldInvalid, EventNotFound, EventNotOnSale, TicketTypeNotFound, LimitReached,
+    SoldOut; the last three name each line."""
+
+    begin: Begin
+    ids: Ids
+    terms: HoldTerms
+
+    async def __call__(self, command: CreateHold, ctx: Context) -> HoldView:
+        wanted = [(line.ticket_type_id, line.quantity) for line in command.lines]
+        Hold.check_lines(wanted)
+        async with self.begin(ctx) as work:
+            event = await visible_event(work, command.event_id, ctx.user_id)
+            event.require_on_sale()
+            types = event.pick(wanted)
+            now = await work.now()
+            hold = Hold.place(
+                id=HoldId(self.ids.uuid()),
+                event_id=event.id,
+                buyer_id=ctx.user_id,
+                lines=tuple(
+                    HoldLine(
+                        ticket_type_id=ticket_type.id,
+                        quantity=quantity,
+                        unit_price=ticket_type.price,
+                        pool_ids=ticket_type.pool_ids,
+                    )
+                    for ticket_type, (_, quantity) in zip(types, wanted, strict=True)
+                ),
+                currency=event.currency,
+                terms=self.terms,
+                at=now,
+            )
+            work.holds.place(hold, max_per_buyer=event.details.max_per_buyer)
+            return await work.commit(HoldView.of(hold, at=now))

@@ -1,0 +1,43 @@
+"""Page tokens: opaque to clients, and only good for the list they came from."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from uuid import UUID
+
+from shared.errors import FieldInvalid, Violation
+
+DEFAULT_PAGE_SIZE, LARGEST_PAGE = 20, 100
+
+
+def page_limit(page_size: int | None) -> int:
+    """How many items a page has; None and 0 mean the default. Raises FieldInvalid."""
+    if not page_size:
+        return DEFAULT_PAGE_SIZE
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise FieldInvalid(
+            violations=[Violation(("page_size",), f"must be from 1 to {LARGEST_PAGE}")]
+        )
+    return page_size
+
+
+def encode_cursor(moment: datetime, id: UUID) -> str:
+    text = json.dumps([moment.isoformat(), str(id)], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_cursor(token: str | None) -> tuple[datetime, UUID] | None:
+    """None for the first page. Raises FieldInvalid for anything we did not make."""
+    if not token:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+        moment, id = json.loads(raw)
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError("no offset")
+        return at, UUID(id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        violation = Violation(("page_token",), "is not a token of this list")
+        raise FieldInvalid(violations=[violation]) from error

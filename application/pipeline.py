@@ -1,0 +1,167 @@
+"""What happens around every operation, once for both faces.
+
+observe → authenticate → authorize → check the key → (the face reads the shape) → idempotency →
+handle. A face calls `admit` before it reads the shape, so that a stranger learns nothing about
+shapes; calling the operation admits whatever was not admitted before, so no face can forget it.
+"""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from application.errors import (
+    AccessDenied,
+    IdempotencyInProgress,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    TokenMissing,
+)
+from application.fingerprint import fingerprint
+from application.messages import SYSTEM, Access, Actor, Claim, Context, KeyPolicy, Message
+from application.ports.idempotency import IdempotencyStore
+from application.ports.identity import Tokens
+from application.ports.observer import Observer
+from application.ports.unit_of_work import KeyTaken, StaleWrite
+from shared.errors import AppError, Code, Conflict, Internal
+
+M = TypeVar("M", bound=Message[object])
+R = TypeVar("R")
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_KEPT_REFUSALS = frozenset({Code.FAILED_PRECONDITION, Code.NOT_FOUND})
+_RUNS = 8
+"""How often an operation is run when others keep changing the same aggregate."""
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """What every operation shares.
+
+    `wait` is how long a repeated request waits for the first; after `lease` an answer that its
+    first caller never finished (it was killed) is given as it stands.
+    """
+
+    tokens: Tokens
+    store: IdempotencyStore
+    observer: Observer
+    wait: timedelta
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[M, R]):
+    """One operation of the product: call it with its message and a context."""
+
+    name: str
+    message: type[M]
+    answers: type[R]
+    handle: Callable[[M, Context], Awaitable[R]]
+    pipeline: Pipeline
+
+    def admit(self, ctx: Context) -> Context:
+        """The context with its actor, if this call may be made at all.
+
+        Raises TokenMissing, TokenInvalid, TokenExpired, AccessDenied, IdempotencyKeyRequired,
+        IdempotencyKeyInvalid.
+        """
+        actor = self._authenticate(ctx)
+        key, policy = ctx.idempotency_key, self.message.key_policy
+        if policy is KeyPolicy.NONE:
+            key = None
+        elif key is None and policy is KeyPolicy.REQUIRED and actor != SYSTEM:
+            raise IdempotencyKeyRequired()
+        elif key is not None and not _KEY.fullmatch(key):
+            raise IdempotencyKeyInvalid()
+        return replace(ctx, actor=actor, idempotency_key=key, admitted=self.name)
+
+    async def __call__(self, message: M, ctx: Context) -> R:
+        """Runs the operation. Raises AppError and nothing else (and CancelledError)."""
+        started = time.perf_counter()
+        observer = self.pipeline.observer
+        try:
+            if ctx.admitted != self.name:
+                ctx = self.admit(ctx)
+            answer = await self._once(message, ctx)
+        except AppError as refusal:
+            observer.refused(self.name, ctx, refusal, time.perf_counter() - started)
+            raise
+        except Exception as bug:
+            observer.failed(self.name, ctx, bug, time.perf_counter() - started)
+            raise Internal(metadata={"request_id": ctx.request_id}) from None
+        observer.completed(self.name, ctx, time.perf_counter() - started)
+        return answer
+
+    def refuse(self, error: AppError, ctx: Context) -> None:
+        """Tells the observer of a call that ended before it began (its shape was wrong, say)."""
+        self.pipeline.observer.refused(self.name, ctx, error, 0.0)
+
+    def _authenticate(self, ctx: Context) -> Actor:
+        access = self.message.access
+        if access is Access.ANONYMOUS or ctx.actor == SYSTEM:
+            return ctx.actor
+        if access is Access.SYSTEM:
+            raise AccessDenied()
+        if ctx.credentials is None:
+            raise TokenMissing()
+        return Actor(
+            kind=Access.AUTHENTICATED, user_id=self.pipeline.tokens.verify(ctx.credentials)
+        )
+
+    async def _once(self, message: M, ctx: Context) -> R:
+        if ctx.idempotency_key is None:
+            return await self._run(message, ctx)
+        claim = Claim(
+            actor=ctx.actor.id,
+            operation=self.name,
+            key=ctx.idempotency_key,
+            fingerprint=fingerprint(self.name, message),
+        )
+        try:
+            return await self._run(message, replace(ctx, claim=claim))
+        except KeyTaken:
+            return await self._replay(claim, ctx)
+        except AppError as refusal:
+            if not self.message.keeps_refusals or refusal.code not in _KEPT_REFUSALS:
+                raise
+            try:
+                await self.pipeline.store.refuse(claim, refusal)
+            except KeyTaken:
+                return await self._replay(claim, ctx)
+            raise
+
+    async def _run(self, message: M, ctx: Context) -> R:
+        for run in range(_RUNS):
+            try:
+                return await self.handle(message, ctx)
+            except StaleWrite:
+                # Others changed what we had read. Spread out, so that all get through.
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**run))  # nosec B311: not a secret
+        raise Conflict(retry_after=1)
+
+    async def _replay(self, claim: Claim, ctx: Context) -> R:
+        """The stored answer, as soon as it is final."""
+        waited, pause = 0.0, _POLL_SECONDS
+        while True:
+            found = await self.pipeline.store.find(claim, self.answers)
+            if found is not None:
+                if found.fingerprint != claim.fingerprint:
+                    raise IdempotencyKeyReused()
+                if found.final or found.age_seconds > self.pipeline.lease.total_seconds():
+                    break
+            if waited >= self.pipeline.wait.total_seconds():
+                raise IdempotencyInProgress(retry_after=1)
+            await asyncio.sleep(pause)
+            waited += pause
+        ctx.reply.replayed = True
+        if found.refusal is not None:
+            raise found.refusal
+        if found.answer is None:
+            raise RuntimeError(f"the key {claim.operation} has neither answer nor refusal")
+        return found.answer

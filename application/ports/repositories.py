@@ -1,0 +1,202 @@
+"""Repositories: what is read when awaited, and noted to be written at commit.
+
+In all of them: `add` notes a new aggregate, `save` a changed one (checked against the version it
+was loaded with, else StaleWrite at commit; without new facts it still writes, for bookkeeping
+fields that raise no fact). An aggregate is written with its facts (outbox rows), always.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.event.event import Event, EventState
+from domain.hold.hold import Hold
+from domain.order.order import Order, OrderState
+from domain.order.payment import Payment
+from domain.order.refund import Refund
+from domain.organizer.organizer import Organizer
+from domain.stock import Stock, StockLine
+from domain.ticket.ticket import Ticket
+from domain.user.user import User
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, PaymentId, UserId
+
+
+class UserRepository(Protocol):
+    async def get(self, user_id: UserId) -> User | None: ...
+
+    async def by_email(self, email: str) -> User | None:
+        """Without regard to case."""
+        ...
+
+    def add(self, user: User) -> None:
+        """Commit raises EmailTaken when the address is in use, whatever its case."""
+        ...
+
+
+class OrganizerRepository(Protocol):
+    async def get(self, organizer_id: OrganizerId) -> Organizer | None: ...
+
+    async def of_member(self, user_id: UserId) -> Sequence[OrganizerId]:
+        """Every organizer the user is a member of."""
+        ...
+
+    def add(self, organizer: Organizer) -> None:
+        """Commit raises SlugTaken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events to list. `drafts_of` are the organizers whose drafts the reader may see.
+
+    `text` is looked for in name, description and venue, without regard to case, literally
+    (no wildcards). `starts_from` is inclusive, `starts_before` exclusive.
+    """
+
+    drafts_of: tuple[OrganizerId, ...]
+    organizer_id: OrganizerId | None = None
+    state: EventState | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    text: str | None = None
+
+
+class EventRepository(Protocol):
+    async def get(self, event_id: EventId) -> Event | None: ...
+
+    async def page(
+        self, where: EventFilter, *, after: tuple[datetime, EventId] | None, limit: int
+    ) -> Sequence[Event]:
+        """Ordered by (starts_at, id) ascending, from just behind `after`."""
+        ...
+
+    def add(self, event: Event) -> None:
+        """Its pools start with nothing held and nothing sold."""
+        ...
+
+    def save(self, event: Event) -> None:
+        """New ticket types and pools are added; existing ones never change."""
+        ...
+
+
+class StockLedger(Protocol):
+    """The counters of pools. Noted movements of one unit of work are performed together, pools
+    locked in id order, units coming back counted before units are taken."""
+
+    async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
+        """Every pool of the event as one snapshot, and its moment at the database's clock.
+
+        Units of holds past their deadline are not counted as held, swept or not.
+        """
+        ...
+
+    def take(self, lines: Sequence[StockLine]) -> None:
+        """Commit raises SoldOut (see `domain.stock.take`) if they do not fit.
+
+        On shortage, holds of these pools past their deadline are expired first, in the same
+        transaction: nobody is refused because a sweeper is late.
+        """
+        ...
+
+    def give_back(self, lines: Sequence[StockLine]) -> None: ...
+
+    def sell(self, lines: Sequence[StockLine]) -> None: ...
+
+
+class HoldRepository(Protocol):
+    async def get(self, hold_id: HoldId) -> Hold | None: ...
+
+    def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
+        """Notes a new hold and the taking of its stock.
+
+        Commit raises SoldOut as `StockLedger.take` does, and LimitReached when the buyer's live
+        units at the event (active holds, and orders that own stock) would exceed the limit,
+        however many requests of this buyer run at once.
+        """
+        ...
+
+    def save(self, hold: Hold) -> None:
+        """Stock is moved by whoever saves, through `StockLedger`."""
+        ...
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Expires up to `limit` holds past their deadline and gives their stock back, in a
+        transaction of its own (it commits by itself). Skips what others work on. Returns how many.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders to list; at least one of buyer and organizer is set."""
+
+    buyer_id: UserId | None = None
+    organizer_id: OrganizerId | None = None
+    event_id: EventId | None = None
+    state: OrderState | None = None
+
+
+class OrderRepository(Protocol):
+    async def get(self, order_id: OrderId) -> Order | None: ...
+
+    async def by_hold(self, hold_id: HoldId) -> Order | None: ...
+
+    async def page(
+        self, where: OrderFilter, *, after: tuple[datetime, OrderId] | None, limit: int
+    ) -> Sequence[Order]:
+        """Newest first: ordered by (created_at, id) descending, from just behind `after`."""
+        ...
+
+    async def due(self, *, limit: int) -> Sequence[OrderId]:
+        """Unpaid orders past their deadline without an open payment, oldest deadline first."""
+        ...
+
+    def add(self, order: Order) -> None:
+        """Commit raises HoldHasOrder when there is an order from this hold already."""
+        ...
+
+    def save(self, order: Order) -> None: ...
+
+
+class PaymentRepository(Protocol):
+    async def get(self, payment_id: PaymentId) -> Payment | None: ...
+
+    async def by_reference(self, provider: str, reference: str) -> Payment | None: ...
+
+    async def of_order(self, order_id: OrderId) -> Sequence[Payment]:
+        """By attempt, ascending."""
+        ...
+
+    async def latest(self, order_ids: Sequence[OrderId]) -> Sequence[Payment]:
+        """The latest attempt of each of these orders that has one."""
+        ...
+
+    async def due(self, *, limit: int) -> Sequence[PaymentId]:
+        """Payments whose `due_at` has come, or whose order is unpaid past its deadline while they
+        are open; the longest overdue first."""
+        ...
+
+    def add(self, payment: Payment) -> None:
+        """Commit raises PaymentInProgress when the order has an open or captured payment."""
+        ...
+
+    def save(self, payment: Payment) -> None: ...
+
+
+class RefundRepository(Protocol):
+    async def of_payment(self, payment_id: PaymentId) -> Sequence[Refund]:
+        """Oldest first."""
+        ...
+
+    def add(self, refund: Refund) -> None: ...
+
+    def save(self, refund: Refund) -> None: ...
+
+
+class TicketRepository(Protocol):
+    async def of_order(self, order_id: OrderId) -> Sequence[Ticket]:
+        """By id, which is the order of issue."""
+        ...
+
+    def add(self, ticket: Ticket) -> None: ...

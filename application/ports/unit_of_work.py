@@ -1,0 +1,90 @@
+"""The Unit of Work: reads happen when awaited, writes are noted and performed by `commit`."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from application.messages import Context
+from application.ports.inbox import Inbox
+from application.ports.repositories import (
+    EventRepository,
+    HoldRepository,
+    OrderRepository,
+    OrganizerRepository,
+    PaymentRepository,
+    RefundRepository,
+    StockLedger,
+    TicketRepository,
+    UserRepository,
+)
+
+R = TypeVar("R")
+
+
+class StaleWrite(Exception):
+    """Somebody else changed an aggregate between our read and our commit; nothing was written.
+
+    The pipeline runs the operation again from the start.
+    """
+
+
+class KeyTaken(Exception):
+    """The idempotency key of this call is in the store already; nothing was written.
+
+    The pipeline answers from the store.
+    """
+
+
+class UnitOfWork(Protocol):
+    """One transaction at READ COMMITTED.
+
+    - The first I/O opens it and claims the idempotency key of the context (unless it is held):
+      it waits for a transaction that holds the same key, raising IdempotencyInProgress when that
+      takes too long and KeyTaken when the key is in the store.
+    - Writes noted on the repositories happen in `commit`, in the order idempotency → orders →
+      stock by pool id → holds → payments, refunds, tickets → outbox, all or none.
+    - Leaving the block without `commit` writes nothing. `commit` may be called once.
+    - Every operation may raise DatabaseUnavailable.
+    """
+
+    @property
+    def users(self) -> UserRepository: ...
+    @property
+    def organizers(self) -> OrganizerRepository: ...
+    @property
+    def events(self) -> EventRepository: ...
+    @property
+    def stock(self) -> StockLedger: ...
+    @property
+    def holds(self) -> HoldRepository: ...
+    @property
+    def orders(self) -> OrderRepository: ...
+    @property
+    def payments(self) -> PaymentRepository: ...
+    @property
+    def refunds(self) -> RefundRepository: ...
+    @property
+    def tickets(self) -> TicketRepository: ...
+    @property
+    def inbox(self) -> Inbox: ...
+
+    async def now(self) -> datetime:
+        """The database's clock, UTC; it moves on between calls."""
+        ...
+
+    async def commit(self, answer: R, *, final: bool = True) -> R:
+        """Performs every noted write with its facts and, where a key is claimed, the answer.
+
+        Returns `answer`. With `final=False` the stored answer is provisional: a later unit of
+        work of the same call (`ctx.holding_claim()`) replaces it.
+
+        Raises StaleWrite, SoldOut, LimitReached, EmailTaken, SlugTaken, HoldHasOrder,
+        PaymentInProgress; after a raise nothing was written.
+        """
+        ...
+
+
+class Begin(Protocol):
+    """Starts units of work: `async with self._begin(ctx) as work`."""
+
+    def __call__(self, ctx: Context) -> AbstractAsyncContextManager[UnitOfWork]: ...

@@ -1,0 +1,1 @@
+"""What operations answer: plain values that both faces render."""

@@ -1,0 +1,50 @@
+"""Holds as shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from application.views.money import MoneyView
+from domain.hold.hold import Hold, HoldLine
+from domain.order.order import OrderLine
+from shared.ids import EventId, HoldId, TicketTypeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    ticket_type_id: TicketTypeId
+    quantity: int
+    unit_price: MoneyView
+
+    @classmethod
+    def of(cls, line: HoldLine | OrderLine) -> Self:
+        return cls(
+            ticket_type_id=line.ticket_type_id,
+            quantity=line.quantity,
+            unit_price=MoneyView.of(line.unit_price),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldView:
+    """`state` as it is at the moment of reading: EXPIRED from its deadline on."""
+
+    id: HoldId
+    event_id: EventId
+    state: str
+    lines: tuple[LineView, ...]
+    total: MoneyView
+    expires_at: datetime
+    created_at: datetime
+
+    @classmethod
+    def of(cls, hold: Hold, *, at: datetime) -> Self:
+        return cls(
+            id=hold.id,
+            event_id=hold.event_id,
+            state=hold.state_at(at).value,
+            lines=tuple(LineView.of(line) for line in hold.lines),
+            total=MoneyView.of(hold.total),
+            expires_at=hold.expires_at,
+            created_at=hold.created_at,
+        )

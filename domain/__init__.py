@@ -1,0 +1,1 @@
+"""Aggregates and their rules: frozen, synchronous, and asking for nothing."""

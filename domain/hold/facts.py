@@ -1,0 +1,50 @@
+"""What happens to holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.facts import Fact
+from shared.ids import EventId, HoldId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFact(Fact):
+    hold_id: HoldId
+    event_id: EventId
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.hold_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlaced(HoldFact):
+    buyer_id: UserId
+    units: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldExtended(HoldFact):
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldOrdered(HoldFact):
+    """An order was made from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldConverted(HoldFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased(HoldFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLapsed(HoldFact):
+    """It expired; its units are back on sale."""

@@ -1,0 +1,123 @@
+"""What happens to orders, their payments and refunds."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.facts import Fact
+from shared.ids import EventId, HoldId, OrderId, PaymentId, RefundId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFact(Fact):
+    """Payments and refunds belong to their order's sequence of facts."""
+
+    order_id: OrderId
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.order_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(OrderFact):
+    event_id: EventId
+    hold_id: HoldId
+    number: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDeadlineMoved(OrderFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCommitted(OrderFact):
+    """The money is promised and the stock can no longer expire."""
+
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(OrderFact):
+    event_id: EventId
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLapsed(OrderFact):
+    """Nobody paid in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(OrderFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFailed(OrderFact):
+    """The promised money could not be captured; the stock is given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFact(OrderFact):
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStarted(PaymentFact):
+    attempt: int
+    provider: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMoved(PaymentFact):
+    """It waits for the buyer or the provider, or the money is authorized."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCaptured(PaymentFact):
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(PaymentFact):
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCancelled(PaymentFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAbandoned(PaymentFact):
+    """We no longer want this money: it is to be cancelled, or given back where it was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFact(OrderFact):
+    refund_id: RefundId
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(RefundFact):
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSucceeded(RefundFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(RefundFact):
+    failure: str

@@ -1,0 +1,211 @@
+"""The order: a buyer's purchase made from one hold, from its placing to its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from domain.lifecycle import Lifecycle
+from domain.order.errors import OrderNotCancellable, OrderNotPayable
+from domain.order.facts import (
+    OrderCancelled,
+    OrderCommitted,
+    OrderConfirmed,
+    OrderDeadlineMoved,
+    OrderFact,
+    OrderFailed,
+    OrderLapsed,
+    OrderPlaced,
+)
+from domain.stock import StockLine
+from shared.checks import Checks
+from shared.facts import Aggregate
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, PoolId, TicketTypeId, UserId
+from shared.money import Money
+
+
+class OrderState(Enum):
+    PENDING_PAYMENT = "PENDING_PAYMENT"
+    COMMITTING = "COMMITTING"
+    CONFIRMED = "CONFIRMED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+LIFECYCLE = Lifecycle(
+    name="Order",
+    transitions={
+        OrderState.PENDING_PAYMENT: frozenset(
+            {
+                OrderState.COMMITTING,
+                OrderState.CONFIRMED,  # free of charge
+                OrderState.EXPIRED,
+                OrderState.CANCELLED,
+            }
+        ),
+        OrderState.COMMITTING: frozenset({OrderState.CONFIRMED, OrderState.FAILED}),
+        OrderState.EXPIRED: frozenset({OrderState.COMMITTING}),  # late money, stock re-taken
+        OrderState.CONFIRMED: frozenset({OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED}),
+        OrderState.PARTIALLY_REFUNDED: frozenset({OrderState.REFUNDED}),
+    },
+)
+
+LIVE = frozenset({OrderState.COMMITTING, OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED})
+"""States in which the order itself owns stock (before them its hold does)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Who the tickets are for, as told at checkout."""
+
+    name: str
+    email: str
+
+    def check(self) -> "Buyer":
+        """Raises FieldInvalid."""
+        checks = Checks("buyer")
+        name = checks.text("name", self.name, longest=200)
+        email = checks.email("email", self.email)
+        checks.done()
+        return Buyer(name=name, email=email)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    ticket_type_id: TicketTypeId
+    quantity: int
+    unit_price: Money
+    pool_ids: tuple[PoolId, ...]
+
+    @property
+    def stock(self) -> StockLine:
+        return StockLine(
+            ticket_type_id=self.ticket_type_id, quantity=self.quantity, pool_ids=self.pool_ids
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Aggregate):
+    """`deadline` is the hold's: unpaid by then, it lapses. `buyer_id` is the account that buys."""
+
+    id: OrderId
+    number: str
+    event_id: EventId
+    organizer_id: OrganizerId
+    hold_id: HoldId
+    buyer_id: UserId
+    buyer: Buyer
+    state: OrderState
+    lines: tuple[OrderLine, ...]
+    total: Money
+    deadline: datetime
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def place(
+        *,
+        id: OrderId,
+        number: str,
+        event_id: EventId,
+        organizer_id: OrganizerId,
+        hold_id: HoldId,
+        buyer_id: UserId,
+        buyer: Buyer,
+        lines: tuple[OrderLine, ...],
+        total: Money,
+        deadline: datetime,
+        at: datetime,
+    ) -> "Order":
+        """Raises FieldInvalid."""
+        placed = OrderPlaced(
+            order_id=id,
+            event_id=event_id,
+            hold_id=hold_id,
+            number=number,
+            amount=total.amount,
+            currency=total.currency,
+            occurred_at=at,
+        )
+        return Order(
+            id=id,
+            number=number,
+            event_id=event_id,
+            organizer_id=organizer_id,
+            hold_id=hold_id,
+            buyer_id=buyer_id,
+            buyer=buyer.check(),
+            state=OrderState.PENDING_PAYMENT,
+            lines=lines,
+            total=total,
+            deadline=deadline,
+            created_at=at,
+            updated_at=at,
+            facts=(placed,),
+        )
+
+    @property
+    def is_free(self) -> bool:
+        return self.total.is_zero
+
+    @property
+    def stock_lines(self) -> tuple[StockLine, ...]:
+        return tuple(line.stock for line in self.lines)
+
+    def is_due(self, *, at: datetime) -> bool:
+        """Unpaid past its deadline, and not yet ended."""
+        return self.state is OrderState.PENDING_PAYMENT and at >= self.deadline
+
+    def is_payable(self, *, at: datetime) -> bool:
+        return self.state is OrderState.PENDING_PAYMENT and at < self.deadline
+
+    def require_payable(self, *, at: datetime) -> None:
+        """Raises OrderNotPayable."""
+        if self.is_free or not self.is_payable(at=at):
+            raise OrderNotPayable(metadata={"state": self.state.value})
+
+    def wait_until(self, deadline: datetime, *, at: datetime) -> "Order":
+        """Follows its hold when that is extended."""
+        if deadline <= self.deadline:
+            return self
+        return self._changed(
+            OrderDeadlineMoved(order_id=self.id, occurred_at=at), deadline=deadline, updated_at=at
+        )
+
+    def commit(self, *, at: datetime) -> "Order":
+        """The money is promised and its stock is its own; only then is money taken."""
+        late = self.state is OrderState.EXPIRED
+        fact = OrderCommitted(order_id=self.id, late=late, occurred_at=at)
+        return self._moved(OrderState.COMMITTING, fact, at)
+
+    def confirm(self, *, at: datetime) -> "Order":
+        """Paid (or free): who saves it sells the stock and issues the tickets with it."""
+        if self.state is OrderState.PENDING_PAYMENT and not self.is_free:
+            raise RuntimeError(f"order {self.id} is not free and not paid")
+        fact = OrderConfirmed(
+            order_id=self.id, event_id=self.event_id, number=self.number, occurred_at=at
+        )
+        return self._moved(OrderState.CONFIRMED, fact, at)
+
+    def fail(self, *, at: datetime) -> "Order":
+        """The capture failed for good; who saves it gives the stock back."""
+        return self._moved(OrderState.FAILED, OrderFailed(order_id=self.id, occurred_at=at), at)
+
+    def expire(self, *, at: datetime) -> "Order":
+        """Nobody paid in time. Only when `is_due`."""
+        if not self.is_due(at=at):
+            raise RuntimeError(f"order {self.id} is not due")
+        return self._moved(OrderState.EXPIRED, OrderLapsed(order_id=self.id, occurred_at=at), at)
+
+    def cancel(self, *, at: datetime) -> "Order":
+        """By its buyer or organizer, before money is promised. Raises OrderNotCancellable."""
+        if self.state is not OrderState.PENDING_PAYMENT:
+            raise OrderNotCancellable(metadata={"state": self.state.value})
+        fact = OrderCancelled(order_id=self.id, occurred_at=at)
+        return self._moved(OrderState.CANCELLED, fact, at)
+
+    def _moved(self, state: OrderState, fact: OrderFact, at: datetime) -> "Order":
+        LIFECYCLE.require(self.state, state)
+        return self._changed(fact, state=state, updated_at=at)

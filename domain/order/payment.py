@@ -1,0 +1,209 @@
+"""The payment: one attempt to pay an order at one provider.
+
+The provider knows the truth; `observe` takes over what it says. `due_at` is when somebody must
+look again: None means there is nothing left to do, so nothing can be forgotten silently.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from domain.lifecycle import Lifecycle
+from domain.order.facts import (
+    PaymentAbandoned,
+    PaymentCancelled,
+    PaymentCaptured,
+    PaymentFact,
+    PaymentFailed,
+    PaymentMoved,
+    PaymentStarted,
+)
+from shared.facts import Aggregate
+from shared.ids import OrderId, PaymentId
+from shared.money import Money
+
+
+class PaymentState(Enum):
+    CREATED = "CREATED"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
+    PROCESSING = "PROCESSING"
+    AUTHORIZED = "AUTHORIZED"
+    CAPTURED = "CAPTURED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+
+
+_ENDS = frozenset({PaymentState.CAPTURED, PaymentState.CANCELLED, PaymentState.FAILED})
+LIFECYCLE = Lifecycle(
+    name="Payment",
+    transitions={
+        PaymentState.CREATED: frozenset(
+            {PaymentState.REQUIRES_ACTION, PaymentState.PROCESSING, PaymentState.AUTHORIZED}
+        )
+        | _ENDS,
+        PaymentState.REQUIRES_ACTION: frozenset({PaymentState.PROCESSING, PaymentState.AUTHORIZED})
+        | _ENDS,
+        PaymentState.PROCESSING: frozenset({PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED})
+        | _ENDS,
+        PaymentState.AUTHORIZED: _ENDS,
+    },
+)
+
+
+class Goal(Enum):
+    """What we want of a payment now: the money, or to be rid of it."""
+
+    COLLECT = "COLLECT"
+    ABANDON = "ABANDON"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What the provider says of a payment; `reference` is its own id for it."""
+
+    reference: str
+    state: PaymentState
+    client_secret: str | None = None
+    redirect_url: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(Aggregate):
+    """Attempts of one order count from 1; at most one is open, at most one is captured."""
+
+    id: PaymentId
+    order_id: OrderId
+    attempt: int
+    provider: str
+    method: str
+    amount: Money
+    state: PaymentState
+    goal: Goal
+    reference: str | None
+    client_secret: str | None
+    redirect_url: str | None
+    failure: str | None
+    due_at: datetime | None
+    looks: int
+    created_at: datetime
+    updated_at: datetime
+
+    @staticmethod
+    def start(
+        *,
+        id: PaymentId,
+        order_id: OrderId,
+        attempt: int,
+        provider: str,
+        method: str,
+        amount: Money,
+        due_at: datetime,
+        at: datetime,
+    ) -> "Payment":
+        """Saved before the provider is asked, so that an answer that is lost can be found."""
+        started = PaymentStarted(
+            order_id=order_id,
+            payment_id=id,
+            attempt=attempt,
+            provider=provider,
+            amount=amount.amount,
+            currency=amount.currency,
+            occurred_at=at,
+        )
+        return Payment(
+            id=id,
+            order_id=order_id,
+            attempt=attempt,
+            provider=provider,
+            method=method,
+            amount=amount,
+            state=PaymentState.CREATED,
+            goal=Goal.COLLECT,
+            reference=None,
+            client_secret=None,
+            redirect_url=None,
+            failure=None,
+            due_at=due_at,
+            looks=0,
+            created_at=at,
+            updated_at=at,
+            facts=(started,),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return not LIFECYCLE.is_final(self.state)
+
+    def key(self, action: str) -> str:
+        """The idempotency key of one action at the provider: the same for every repetition."""
+        return f"{self.id}-{action}"
+
+    def observe(self, seen: Observation, *, at: datetime) -> "Payment":
+        """Takes over the provider's word. An older word than ours changes nothing."""
+        known = replace(
+            self,
+            reference=seen.reference,
+            client_secret=seen.client_secret or self.client_secret,
+            redirect_url=seen.redirect_url,
+            failure=seen.failure or self.failure,
+        )
+        if seen.state is self.state or not LIFECYCLE.allows(self.state, seen.state):
+            return known if known == self else known._changed(self._moved_fact(at), updated_at=at)
+        fact: PaymentFact
+        if seen.state is PaymentState.CAPTURED:
+            fact = PaymentCaptured(
+                order_id=self.order_id,
+                payment_id=self.id,
+                amount=self.amount.amount,
+                currency=self.amount.currency,
+                occurred_at=at,
+            )
+        elif seen.state is PaymentState.FAILED:
+            fact = PaymentFailed(
+                order_id=self.order_id,
+                payment_id=self.id,
+                failure=seen.failure or "unknown",
+                occurred_at=at,
+            )
+        elif seen.state is PaymentState.CANCELLED:
+            fact = PaymentCancelled(order_id=self.order_id, payment_id=self.id, occurred_at=at)
+        else:
+            fact = PaymentMoved(
+                order_id=self.order_id,
+                payment_id=self.id,
+                state=seen.state.value,
+                occurred_at=at,
+            )
+        return known._changed(fact, state=seen.state, looks=0, due_at=at, updated_at=at)
+
+    def abandon(self, *, at: datetime) -> "Payment":
+        """The order does not want this money any more; due at once."""
+        if self.goal is Goal.ABANDON:
+            return self
+        fact = PaymentAbandoned(order_id=self.order_id, payment_id=self.id, occurred_at=at)
+        return self._changed(fact, goal=Goal.ABANDON, looks=0, due_at=at, updated_at=at)
+
+    def never_reached(self, *, at: datetime) -> "Payment":
+        """The provider has never heard of it, and no call of ours can still be on its way."""
+        fact = PaymentCancelled(order_id=self.order_id, payment_id=self.id, occurred_at=at)
+        LIFECYCLE.require(self.state, PaymentState.CANCELLED)
+        return self._changed(fact, state=PaymentState.CANCELLED, due_at=None, updated_at=at)
+
+    def collect(self, *, at: datetime) -> "Payment":
+        """Wanted after all: it found stock again, or the provider would not let go of it."""
+        return replace(self, goal=Goal.COLLECT, due_at=at)
+
+    def look_again(self, *, at: datetime, first: timedelta, longest: timedelta) -> "Payment":
+        """Nothing new: look again later, with growing pauses."""
+        pause = min(first * 2 ** min(self.looks, 30), longest)
+        return replace(self, looks=self.looks + 1, due_at=at + pause)
+
+    def settled(self) -> "Payment":
+        """Nothing is left to do."""
+        return replace(self, due_at=None)
+
+    def _moved_fact(self, at: datetime) -> PaymentMoved:
+        return PaymentMoved(
+            order_id=self.order_id, payment_id=self.id, state=self.state.value, occurred_at=at
+        )

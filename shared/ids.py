@@ -1,0 +1,15 @@
+"""Typed identifiers. All are UUIDs (version 7 where we make them); made outside the domain."""
+
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+OrganizerId = NewType("OrganizerId", UUID)
+EventId = NewType("EventId", UUID)
+TicketTypeId = NewType("TicketTypeId", UUID)
+PoolId = NewType("PoolId", UUID)
+HoldId = NewType("HoldId", UUID)
+OrderId = NewType("OrderId", UUID)
+PaymentId = NewType("PaymentId", UUID)
+RefundId = NewType("RefundId", UUID)
+TicketId = NewType("TicketId", UUID)
