@@ -1,0 +1,1 @@
+"""Where everything meets: settings, logging, and the container that wires the parts."""
