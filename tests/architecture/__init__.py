@@ -1,0 +1,1 @@
+"""The rules of the house, run: purity, immutability, sizes. Each has a test that breaks it."""
