@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -101,12 +102,12 @@ def differences(one: Path, other: Path) -> list[str]:
     return sorted((files(one) ^ files(other)) | set(different) | set(broken))
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.generate_stubs")
     parser.add_argument("--proto", type=Path, default=PROTO, help="where the .proto files are")
     parser.add_argument("--out", type=Path, default=GENERATED, help="where the code belongs")
     parser.add_argument("--check", action="store_true", help="compare with --out, write nothing")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if not options.check:
         generate(options.proto, options.out)
         return 0
