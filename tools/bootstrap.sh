@@ -85,6 +85,8 @@ if [ -z "${SSL_CERT_FILE:-}" ]; then
         export SSL_CERT_FILE="$certificates"
     fi
 fi
+# Trust what the machine trusts, as pip does: a company's own certificate authority, for one.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 export UV_CACHE_DIR="${UV_CACHE_DIR:-$PWD/.tools/cache}"
 export UV_PYTHON_DOWNLOADS=never
 
