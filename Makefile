@@ -84,7 +84,7 @@ check-migrations: $(READY) ## migrations go up, match the tables, go down and up
 	@$(BIN)/python -m tools.migrations check
 
 check-sql: $(READY) ## migrations are safe on a live database
-	@$(BIN)/python -m tools.migrations sql >.tools/migrations.sql
+	@mkdir -p .tools && $(BIN)/python -m tools.migrations sql >.tools/migrations.sql
 	@$(BIN)/squawk .tools/migrations.sql
 
 check-proto: $(READY) ## protobuf files

@@ -65,7 +65,7 @@ fi
 if [ ! -x "$uv" ] || ! cmp -s requirements/tools.txt .tools/tools.txt; then
     echo "Installing uv into .tools/"
     # shellcheck disable=SC2086  # $pip and $into are several words on purpose
-    $pip install --quiet --disable-pip-version-check --no-cache-dir \
+    PIP_ROOT_USER_ACTION=ignore $pip install --quiet --disable-pip-version-check --no-cache-dir \
         --require-hashes --only-binary :all: $into -r requirements/tools.txt
     cp requirements/tools.txt .tools/tools.txt
 fi
