@@ -142,7 +142,7 @@ class Operation(Generic[M, R]):
                 return await self.handle(message, ctx)
             except StaleWrite:
                 # Others changed what we had read. Spread out, so that all get through.
-                await asyncio.sleep(random.uniform(0, 0.01 * 2**run))  # nosec B311: not a secret
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**run))  # nosec B311
         raise Conflict(retry_after=1)
 
     async def _replay(self, claim: Claim, ctx: Context) -> R:

@@ -38,6 +38,6 @@ class LoginHandler:
             raise CredentialsInvalid()
         return TokensView(
             access_token=self.tokens.issue(user.id),
-            token_type="Bearer",  # nosec B106: the name of a scheme
+            token_type="Bearer",  # nosec B106  # the name of a scheme
             expires_in=self.tokens.ttl_seconds,
         )
