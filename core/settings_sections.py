@@ -1,0 +1,241 @@
+"""The sections of the settings: names, defaults, limits and what they mean."""
+
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_settings import NoDecode
+
+from core.secret_key import weakness
+
+BETWEEN: Final = "between_settings"  # type of an error whose message names its variables
+_MEBIBYTE: Final = 1024 * 1024
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Rest(_Section):
+    """The HTTP face."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every network"
+    )
+    port: Port = Field(default=8000, description="Port to listen on; 0 takes a free one")
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Origins that browsers may call from, separated by commas; * for any",
+    )
+    docs: bool = Field(default=True, description="Whether /docs and /openapi.json are served")
+    max_body_bytes: int = Field(
+        default=_MEBIBYTE,
+        ge=1024,
+        description="Largest request body, in bytes; longer ones get 413",
+    )
+    gzip_min_bytes: int = Field(
+        default=1024, ge=0, description="Smallest answer that is compressed, in bytes"
+    )
+
+
+class Grpc(_Section):
+    """The gRPC face."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every network"
+    )
+    port: Port = Field(default=50051, description="Port to listen on; 0 takes a free one")
+    max_message_bytes: int = Field(
+        default=_MEBIBYTE, ge=1024, description="Largest message received, in bytes"
+    )
+    reflection: bool = Field(
+        default=True, description="Whether clients may ask for the service definitions"
+    )
+
+
+class Database(_Section):
+    """PostgreSQL: the embedded one, or any other of version 15 or later."""
+
+    url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://user:password@host:port/name of a server of your own. "
+        "Without it an embedded one runs with its data in DATA_DIR",
+    )
+    pool_min: int = Field(default=4, ge=0, description="Connections kept open, per process")
+    pool_max: int = Field(
+        default=16, ge=1, description="Most connections open at a time, per process"
+    )
+    connect_timeout_seconds: float = Field(
+        default=5, gt=0, description="Longest wait for a connection"
+    )
+    statement_timeout_ms: int = Field(
+        default=10_000,
+        ge=0,
+        description="Longest time a statement may run, in milliseconds; 0 for no end",
+    )
+    lock_timeout_ms: int = Field(
+        default=5_000,
+        ge=0,
+        description="Longest wait for a row lock, in milliseconds; 0 for no end",
+    )
+    embedded_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        default=None, description="Port of the embedded server; a free one when not set"
+    )
+    embedded_user: str = Field(
+        default="nobody", description="System user the embedded server runs as when started by root"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            _check_database_url(url.get_secret_value())
+        return url
+
+    @model_validator(mode="after")
+    def _pool_is_a_range(self) -> "Database":
+        if self.pool_min > self.pool_max:
+            raise PydanticCustomError(
+                BETWEEN, "DATABASE__POOL_MIN must not be above DATABASE__POOL_MAX"
+            )
+        return self
+
+
+class Holds(_Section):
+    """How long stock stays taken for a buyer who has not paid."""
+
+    ttl_seconds: int = Field(default=300, ge=1, description="How long a new hold lasts, in seconds")
+    max_ttl_seconds: int = Field(
+        default=1800, ge=1, description="Longest life of a hold with all extensions, in seconds"
+    )
+    payment_extension_seconds: int = Field(
+        default=600, ge=0, description="What starting a payment adds, once, in seconds"
+    )
+    sweep_interval_seconds: float = Field(
+        default=1, gt=0, description="Pause between two sweeps of expired holds, in seconds"
+    )
+
+    @model_validator(mode="after")
+    def _ceiling_is_above(self) -> "Holds":
+        if self.ttl_seconds > self.max_ttl_seconds:
+            raise PydanticCustomError(
+                BETWEEN, "HOLDS__TTL_SECONDS must not be above HOLDS__MAX_TTL_SECONDS"
+            )
+        return self
+
+
+class Simulated(_Section):
+    """The simulated payment provider, which runs inside."""
+
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Key of its webhook signatures; derived from SECRET_KEY when not set",
+    )
+    webhook_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where its webhooks go; the address of the REST face when not set",
+    )
+    late_seconds: float = Field(
+        default=1, ge=0, description="How late the method succeed_late succeeds, in seconds"
+    )
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_strong(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and (weak := weakness(secret.get_secret_value())) is not None:
+            raise ValueError(weak)
+        return secret
+
+
+class Payment(_Section):
+    """Payment providers, and the completion of what was left in the middle."""
+
+    default_provider: Literal["simulated"] = Field(
+        default="simulated", description="Provider of payments that name none"
+    )
+    completion_interval_seconds: float = Field(
+        default=1, gt=0, description="Pause between two looks for unfinished payments, in seconds"
+    )
+    simulated: Simulated = Simulated()
+
+
+class Logging(_Section):
+    """What is logged, and how."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        description="Least severe level that is written: DEBUG, INFO, WARNING or ERROR",
+    )
+    format: Literal["auto", "console", "json"] = Field(
+        default="auto",
+        description="console for people, json for machines; auto is console on a terminal",
+    )
+
+
+class Auth(_Section):
+    """Tokens and passwords."""
+
+    access_token_ttl_seconds: int = Field(
+        default=600, ge=1, description="How long an access token is valid, in seconds"
+    )
+    issuer: str = Field(default="holdfast", min_length=1, description="The iss claim of our tokens")
+    audience: str = Field(
+        default="holdfast", min_length=1, description="The aud claim of our tokens"
+    )
+    password_threads: int = Field(
+        default=2,
+        ge=1,
+        description="Passwords hashed at a time; each takes tens of MiB and milliseconds",
+    )
+
+
+class Worker(_Section):
+    """The background work: expiry, payment completion, webhooks."""
+
+    enabled: bool = Field(
+        default=True,
+        description="Whether main.py does it; false where worker_main.py runs beside it",
+    )
+
+
+class Idempotency(_Section):
+    """Requests that are sent more than once."""
+
+    ttl_hours: int = Field(
+        default=72, ge=1, description="How long the answer to a key is kept, in hours"
+    )
+    wait_seconds: float = Field(
+        default=2,
+        ge=0,
+        description="Longest wait for the first request with the same key, in seconds",
+    )
+
+
+def _check_database_url(url: str) -> None:
+    if not url.strip():
+        raise ValueError("is empty: give an address, or remove it to use the embedded database")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address; special characters must be percent-encoded") from None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("must start with postgresql:// or postgres://")
