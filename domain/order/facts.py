@@ -33,6 +33,11 @@ class OrderDeadlineMoved(OrderFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaymentStarted(OrderFact):
+    """From here on a cancellation must deal with a payment too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCommitted(OrderFact):
     """The money is promised and the stock can no longer expire."""
 
@@ -99,6 +104,11 @@ class PaymentCancelled(PaymentFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentAbandoned(PaymentFact):
     """We no longer want this money: it is to be cancelled, or given back where it was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReturned(PaymentFact):
+    """Money that was taken is to go back: a refund is requested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

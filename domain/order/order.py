@@ -14,6 +14,7 @@ from domain.order.facts import (
     OrderFact,
     OrderFailed,
     OrderLapsed,
+    OrderPaymentStarted,
     OrderPlaced,
 )
 from domain.stock import StockLine
@@ -173,6 +174,11 @@ class Order(Aggregate):
         return self._changed(
             OrderDeadlineMoved(order_id=self.id, occurred_at=at), deadline=deadline, updated_at=at
         )
+
+    def start_payment(self, *, deadline: datetime, at: datetime) -> "Order":
+        """Always a change of its own: a cancellation of the same moment must notice."""
+        fact = OrderPaymentStarted(order_id=self.id, occurred_at=at)
+        return self._changed(fact, deadline=max(deadline, self.deadline), updated_at=at)
 
     def commit(self, *, at: datetime) -> "Order":
         """The money is promised and its stock is its own; only then is money taken."""

@@ -16,6 +16,7 @@ from domain.order.facts import (
     PaymentFact,
     PaymentFailed,
     PaymentMoved,
+    PaymentReturned,
     PaymentStarted,
 )
 from shared.facts import Aggregate
@@ -189,6 +190,13 @@ class Payment(Aggregate):
         fact = PaymentCancelled(order_id=self.order_id, payment_id=self.id, occurred_at=at)
         LIFECYCLE.require(self.state, PaymentState.CANCELLED)
         return self._changed(fact, state=PaymentState.CANCELLED, due_at=None, updated_at=at)
+
+    def give_back(self, *, at: datetime) -> "Payment":
+        """Notes, once, that a refund of taken money is requested."""
+        if self.state is not PaymentState.CAPTURED:
+            raise RuntimeError(f"payment {self.id} has nothing to give back")
+        fact = PaymentReturned(order_id=self.order_id, payment_id=self.id, occurred_at=at)
+        return self._changed(fact, due_at=at, updated_at=at)
 
     def collect(self, *, at: datetime) -> "Payment":
         """Wanted after all: it found stock again, or the provider would not let go of it."""

@@ -1,0 +1,44 @@
+"""CancelOrder: by its buyer or organizer, as long as no money was promised.
+
+An open payment is abandoned with the same commit; whatever it still brings in is cancelled at the
+provider or given back.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from application.messages import Command, Context, KeyPolicy
+from application.order.access import visible_order
+from application.ports.unit_of_work import Begin
+from application.views.order import OrderView
+from shared.ids import OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(Command[OrderView]):
+    key_policy: ClassVar[KeyPolicy] = KeyPolicy.REQUIRED
+    keeps_refusals: ClassVar[bool] = True
+
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrderHandler:
+    """Raises OrderNotFound, OrderNotCancellable."""
+
+    begin: Begin
+
+    async def __call__(self, command: CancelOrder, ctx: Context) -> OrderView:
+        async with self.begin(ctx) as work:
+            order = await visible_order(work, command.order_id, ctx.user_id)
+            payments = await work.payments.of_order(order.id)
+            hold = await work.holds.get(order.hold_id)
+            now = await work.now()
+            work.orders.save(order := order.cancel(at=now))
+            if hold is not None and hold.is_active(at=now):
+                work.holds.save(hold.release(at=now, with_order=True))
+                work.stock.give_back(hold.stock_lines)
+            latest = payments[-1] if payments else None
+            if latest is not None and latest.is_open:
+                work.payments.save(latest := latest.abandon(at=now))
+            return await work.commit(OrderView.of(order, latest))

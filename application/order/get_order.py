@@ -1,0 +1,27 @@
+"""GetOrder: an order with its latest payment, for its buyer and its organizer."""
+
+from dataclasses import dataclass
+
+from application.messages import Context, Query
+from application.order.access import visible_order
+from application.ports.unit_of_work import Begin
+from application.views.order import OrderView
+from shared.ids import OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetOrder(Query[OrderView]):
+    order_id: OrderId
+
+
+@dataclass(frozen=True, slots=True)
+class GetOrderHandler:
+    """Raises OrderNotFound."""
+
+    begin: Begin
+
+    async def __call__(self, query: GetOrder, ctx: Context) -> OrderView:
+        async with self.begin(ctx) as work:
+            order = await visible_order(work, query.order_id, ctx.user_id)
+            payments = await work.payments.latest([order.id])
+        return OrderView.of(order, payments[0] if payments else None)

@@ -1,0 +1,51 @@
+"""ListOrders: what one bought; or, with `organizer_id`, what one's organizer sold."""
+
+from dataclasses import dataclass
+
+from application.messages import Context, Query
+from application.organizer.access import require_member
+from application.paging import decode_cursor, encode_cursor, page_limit
+from application.ports.repositories import OrderFilter
+from application.ports.unit_of_work import Begin
+from application.views.order import OrderView
+from application.views.page import Page
+from domain.order.order import OrderState
+from shared.ids import EventId, OrderId, OrganizerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOrders(Query[Page[OrderView]]):
+    organizer_id: OrganizerId | None
+    event_id: EventId | None
+    state: OrderState | None
+    page_size: int | None
+    page_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrdersHandler:
+    """Newest first. Raises FieldInvalid, OrganizerNotFound (also for strangers to it)."""
+
+    begin: Begin
+
+    async def __call__(self, query: ListOrders, ctx: Context) -> Page[OrderView]:
+        limit, cursor = page_limit(query.page_size), decode_cursor(query.page_token)
+        async with self.begin(ctx) as work:
+            if query.organizer_id is not None:
+                await require_member(work, query.organizer_id, ctx.user_id)
+            where = OrderFilter(
+                buyer_id=ctx.user_id if query.organizer_id is None else None,
+                organizer_id=query.organizer_id,
+                event_id=query.event_id,
+                state=query.state,
+            )
+            after = (cursor[0], OrderId(cursor[1])) if cursor else None
+            orders = await work.orders.page(where, after=after, limit=limit + 1)
+            shown = orders[:limit]
+            payments = await work.payments.latest([order.id for order in shown]) if shown else ()
+        by_order = {payment.order_id: payment for payment in payments}
+        more = len(orders) > limit
+        return Page(
+            items=tuple(OrderView.of(order, by_order.get(order.id)) for order in shown),
+            next_page_token=encode_cursor(shown[-1].created_at, shown[-1].id) if more else "",
+        )

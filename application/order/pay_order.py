@@ -1,0 +1,103 @@
+"""PayOrder: start a payment. The attempt is saved before the provider is asked."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from application.messages import Command, Context, KeyPolicy
+from application.order.access import own_order
+from application.payment.process import PaymentProcess
+from application.payment.providers import Providers
+from application.ports.identity import Ids
+from application.ports.payments import Payments
+from application.ports.unit_of_work import Begin
+from application.views.order import PaymentView
+from domain.event.errors import EventNotFound
+from domain.order.errors import OrderNotPayable, PaymentInProgress
+from domain.order.payment import Payment, PaymentState
+from shared.errors import FieldInvalid, Violation
+from shared.ids import OrderId, PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayOrder(Command[PaymentView]):
+    """None stands for the default provider, or the provider's default method."""
+
+    key_policy: ClassVar[KeyPolicy] = KeyPolicy.REQUIRED
+    keeps_refusals: ClassVar[bool] = True
+
+    order_id: OrderId
+    provider: str | None
+    method: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayOrderHandler:
+    """Answers the payment as it stands after the provider was asked once; what is left to do
+    happens in the background.
+
+    Raises OrderNotFound, OrderNotPayable, PaymentInProgress, EventNotOnSale (cancelled),
+    PaymentProviderUnknown, FieldInvalid (unknown method).
+    """
+
+    begin: Begin
+    ids: Ids
+    providers: Providers
+    process: PaymentProcess
+    extension: timedelta
+    patience: timedelta
+    """How long after the start the background looks at a payment that nobody finished."""
+
+    async def __call__(self, command: PayOrder, ctx: Context) -> PaymentView:
+        provider = self.providers.get(command.provider)
+        method = _method(provider, command.method)
+        payment = await self._start(command.order_id, provider, method, ctx)
+        await self.process.advance(payment.id, ctx.request_id)
+        async with self.begin(ctx.holding_claim()) as work:
+            latest = await work.payments.get(payment.id)
+            return await work.commit(PaymentView.of(latest or payment))
+
+    async def _start(
+        self, order_id: OrderId, provider: Payments, method: str, ctx: Context
+    ) -> Payment:
+        async with self.begin(ctx) as work:
+            order = await own_order(work, order_id, ctx.user_id)
+            attempts = await work.payments.of_order(order.id)
+            if attempts and attempts[-1].is_open:
+                raise PaymentInProgress(metadata={"payment_id": attempts[-1].id})
+            event, hold = await work.events.get(order.event_id), await work.holds.get(order.hold_id)
+            if event is None or hold is None:
+                raise EventNotFound()
+            now = await work.now()
+            order.require_payable(at=now)
+            if attempts and attempts[-1].state is PaymentState.CAPTURED:
+                raise OrderNotPayable(metadata={"state": order.state.value})
+            event.require_buyable()
+            extended = hold.extend_for_payment(by=self.extension, at=now)
+            if extended.facts:
+                work.holds.save(extended)
+            work.orders.save(order.start_payment(deadline=extended.expires_at, at=now))
+            payment = Payment.start(
+                id=PaymentId(self.ids.uuid()),
+                order_id=order.id,
+                attempt=len(attempts) + 1,
+                provider=provider.name,
+                method=method,
+                amount=order.total,
+                due_at=now + self.patience,
+                at=now,
+            )
+            work.payments.add(payment)
+            await work.commit(PaymentView.of(payment), final=False)
+            return payment
+
+
+def _method(provider: Payments, wanted: str | None) -> str:
+    method = wanted or provider.default_method
+    if method not in provider.methods:
+        raise FieldInvalid(
+            violations=[
+                Violation(("method",), f"must be one of {', '.join(sorted(provider.methods))}")
+            ],
+        )
+    return method

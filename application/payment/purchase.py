@@ -1,0 +1,39 @@
+"""A purchase as one reads it: the payment, its order, their hold and event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.ports.unit_of_work import UnitOfWork
+from domain.event.event import Event
+from domain.hold.hold import Hold
+from domain.order.errors import PaymentNotFound
+from domain.order.order import Order
+from domain.order.payment import Payment
+from shared.ids import PaymentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    payment: Payment
+    order: Order
+    hold: Hold
+    event: Event
+
+
+async def load(work: UnitOfWork, payment_id: PaymentId) -> Purchase:
+    """Raises PaymentNotFound."""
+    payment = await work.payments.get(payment_id)
+    order = await work.orders.get(payment.order_id) if payment else None
+    hold = await work.holds.get(order.hold_id) if order else None
+    event = await work.events.get(order.event_id) if order else None
+    if payment is None or order is None or hold is None or event is None:
+        raise PaymentNotFound()
+    return Purchase(payment=payment, order=order, hold=hold, event=event)
+
+
+def expire_order(work: UnitOfWork, purchase: Purchase, *, at: datetime) -> None:
+    """Notes the end of an unpaid order and of its hold."""
+    work.orders.save(purchase.order.expire(at=at))
+    if purchase.hold.is_due(at=at):
+        work.holds.save(purchase.hold.expire(at=at))
+        work.stock.give_back(purchase.hold.stock_lines)

@@ -1,0 +1,35 @@
+"""ReceiveWebhook: store a provider's verified event before it is acknowledged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from application.messages import Access, Command, Context, KeyPolicy
+from application.payment.providers import Providers
+from application.ports.unit_of_work import Begin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveWebhook(Command[None]):
+    """`body` is raw, as it was signed; `headers` have lower-case names."""
+
+    access: ClassVar[Access] = Access.ANONYMOUS
+    key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
+
+    provider: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveWebhookHandler:
+    """The signature is who is calling. Raises PaymentProviderUnknown, WebhookInvalid."""
+
+    begin: Begin
+    providers: Providers
+
+    async def __call__(self, command: ReceiveWebhook, ctx: Context) -> None:
+        event = self.providers.get(command.provider).verify(command.body, command.headers)
+        async with self.begin(ctx) as work:
+            work.inbox.receive(event)
+            await work.commit(None)
