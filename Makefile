@@ -85,7 +85,7 @@ check-migrations: $(READY) ## migrations go up, match the tables, go down and up
 
 check-sql: $(READY) ## migrations are safe on a live database
 	@mkdir -p .tools && $(BIN)/python -m tools.migrations sql >.tools/migrations.sql
-	@$(BIN)/squawk .tools/migrations.sql
+	@$(BIN)/squawk --config .squawk.toml .tools/migrations.sql
 
 check-proto: $(READY) ## protobuf files
 	@$(BIN)/buf lint

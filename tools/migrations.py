@@ -1,0 +1,128 @@
+"""Migrations from the command line.
+
+    python -m tools.migrations upgrade            the configured database, to the newest schema
+    python -m tools.migrations revision MESSAGE   write one for what changed in the tables
+    python -m tools.migrations check              up, equal to the tables, down to nothing, up
+    python -m tools.migrations sql                all of them as SQL, on standard output
+
+All but `upgrade` work on a throw-away embedded PostgreSQL, never on the configured one.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+
+from core.settings import settings_or_exit
+from infrastructure.postgres.embedded import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What a migration down to the base may leave behind: Alembic's own table, with its row type.
+LEFTOVERS = """
+    SELECT relkind::text || ' ' || relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'
+    UNION ALL
+    SELECT 'type ' || typname FROM pg_type
+    WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic_version'
+    UNION ALL
+    SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1
+"""
+
+
+def configuration(url: str) -> Config:
+    """Alembic's settings for the database at `url` (postgresql://)."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+@asynccontextmanager
+async def throw_away() -> AsyncIterator[str]:
+    """The address of an empty database that is gone afterwards; its durability is switched off."""
+    with TemporaryDirectory(prefix="holdfast-migrations-") as folder:
+        fast = {"fsync": "off", "synchronous_commit": "off"}
+        async with EmbeddedPostgres(Path(folder) / "postgres", settings=fast) as server:
+            yield server.url()
+
+
+async def upgrade() -> None:
+    settings = settings_or_exit()
+    if settings.database.url is not None:
+        url = settings.database.url.get_secret_value()
+        await asyncio.to_thread(command.upgrade, configuration(url), "head")
+        return
+    async with EmbeddedPostgres(
+        settings.data_dir / "postgres",
+        port=settings.database.embedded_port,
+        user=settings.database.embedded_user,
+    ) as server:
+        await asyncio.to_thread(command.upgrade, configuration(server.url()), "head")
+
+
+async def revision(message: str) -> None:
+    async with throw_away() as url:
+        config = configuration(url)
+        await asyncio.to_thread(command.upgrade, config, "head")
+        await asyncio.to_thread(command.revision, config, message, autogenerate=True)
+
+
+async def check() -> None:
+    """Raises CommandError where migrations and tables differ or a way down is incomplete."""
+    async with throw_away() as url:
+        config = configuration(url)
+        await asyncio.to_thread(command.upgrade, config, "head")
+        await asyncio.to_thread(command.check, config)
+        await asyncio.to_thread(command.downgrade, config, "base")
+        connection = await asyncpg.connect(url)
+        try:
+            left = [row[0] for row in await connection.fetch(LEFTOVERS)]
+        finally:
+            await connection.close()
+        if left:
+            raise CommandError(f"downgrading to base leaves {', '.join(left)}")
+        await asyncio.to_thread(command.upgrade, config, "head")
+        await asyncio.to_thread(command.check, config)
+
+
+def sql() -> None:
+    command.upgrade(configuration("postgresql://"), "head", sql=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.migrations")
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name in ("upgrade", "check", "sql"):
+        actions.add_parser(name)
+    actions.add_parser("revision").add_argument("message")
+    options = parser.parse_args(arguments)
+    if options.action == "revision" and not options.message.strip():
+        parser.error('a revision needs a message: make revision m="what changed"')
+    try:
+        match options.action:
+            case "upgrade":
+                asyncio.run(upgrade())
+            case "revision":
+                asyncio.run(revision(options.message))
+            case "check":
+                asyncio.run(check())
+            case "sql":
+                sql()
+    except CommandError as error:
+        print(f"{options.action}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
