@@ -1,1 +1,1 @@
-"""The kernel every layer may use: errors, ids, money, facts, field checks. Standard library only."""
+"""The kernel every layer may use: errors, ids, money, facts, checks. Standard library only."""

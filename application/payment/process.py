@@ -6,7 +6,7 @@ repeated by whoever comes next: PayOrder itself, a webhook, or the background af
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from application.messages import Context
 from application.order.fulfilment import confirm
