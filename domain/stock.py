@@ -64,7 +64,7 @@ StockByPool = Mapping[PoolId, Stock]
 
 
 def take(stock: StockByPool, lines: Sequence[StockLine]) -> dict[PoolId, Stock]:
-    """All lines or none. Raises SoldOut naming each line that does not fit after the ones before."""
+    """All lines or none. Raises SoldOut naming each line that does not fit after those before."""
     after = dict(stock)
     refused: list[tuple[int, StockLine, int]] = []
     for position, line in enumerate(lines):
