@@ -45,8 +45,8 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 # Testing
 
 .PHONY: test test-fast coverage
-test: $(READY) ## run every test
-	@$(BIN)/pytest
+test: $(READY) ## run every test; make test args="-k hold" passes options to pytest
+	@$(BIN)/pytest $(args)
 
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
@@ -65,7 +65,7 @@ check-black: $(READY) ## formatting
 	@$(BIN)/black --check --quiet --diff .
 
 check-isort: $(READY) ## order of imports
-	@$(BIN)/isort --check-only --diff .
+	@$(BIN)/isort --check-only --diff --quiet .
 
 check-flake8: $(READY) ## style and unused names
 	@$(BIN)/flake8
