@@ -1,0 +1,37 @@
+"""What the pipeline tells the log. Each call has its access line from its face besides."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from application.messages import Context
+from shared.errors import AppError
+
+_log = structlog.get_logger("holdfast.operations")
+
+
+@dataclass(frozen=True, slots=True)
+class LogObserver:
+    """Implements the Observer port with structlog; never logs contents, only names and ids."""
+
+    def completed(self, operation: str, ctx: Context, seconds: float) -> None:
+        _log.debug("completed", **_who(operation, ctx), ms=_ms(seconds))
+
+    def refused(self, operation: str, ctx: Context, error: AppError, seconds: float) -> None:
+        _log.info("refused", **_who(operation, ctx), reason=error.reason, ms=_ms(seconds))
+
+    def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
+        _log.error("failed", **_who(operation, ctx), ms=_ms(seconds), exc_info=error)
+
+
+def _who(operation: str, ctx: Context) -> dict[str, str]:
+    return {
+        "operation": operation,
+        "face": ctx.face,
+        "actor": ctx.actor.id,
+        "request_id": ctx.request_id,
+    }
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)

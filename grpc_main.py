@@ -1,0 +1,6 @@
+"""The gRPC face alone."""
+
+from core.serve import run
+
+if __name__ == "__main__":
+    run(rest=False, grpc=True, worker=False)
