@@ -7,9 +7,7 @@ from tests.architecture.sources import AROUND, PACKAGES, ROOT, Source, sample, s
 LONGEST = 300  # lines
 
 # Files that are longer, each with the reason why splitting it would read worse.
-REASONS: Mapping[str, str] = {
-    "tests/adapters/test_embedded_postgres.py": "one server's life; its scenes share the stage",
-}
+REASONS: Mapping[str, str] = {}
 
 
 def unpackaged(files: Iterable[str]) -> list[str]:
