@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -67,9 +68,14 @@ def scrub(text: str) -> str:
 
 
 def _member(name: object, value: object, depth: int) -> object:
-    if value is not None and _SECRET_NAME.search(str(name).lower().replace("-", "_")):
+    if value is not None and _is_secret(str(name)):
         return REDACTED
     return _plain(value, depth)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name.lower().replace("-", "_")) is not None
 
 
 def _plain(value: object, depth: int) -> object:

@@ -1,0 +1,100 @@
+"""One embedded PostgreSQL for the whole run, and an empty migrated database per test."""
+
+import asyncio
+import importlib
+import tempfile
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import pytest
+
+from infrastructure.postgres.embedded import EmbeddedPostgres
+
+T = TypeVar("T")
+
+# The tests' data is thrown away: no need to wait for the disk.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def in_thread(work: Callable[[], Awaitable[T]]) -> T:
+    """Run ``work`` on a loop of its own, so that plain and async tests alike can ask for it."""
+
+    async def main() -> T:
+        return await work()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(main())).result()
+
+
+class Databases:
+    """Makes databases on one server, each a copy of a migrated one; milliseconds, not seconds."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self._server = server
+        self._migrated: str | None = None
+
+    def create(self) -> str:
+        """The address of a new database: the newest schema, no rows."""
+        if self._migrated is None:
+            self._migrated = self._new(template="template1")
+            upgrade: Callable[[str], None] = importlib.import_module(
+                "infrastructure.postgres.migrations"
+            ).upgrade
+            with ThreadPoolExecutor(1) as thread:  # it runs a loop of its own
+                thread.submit(upgrade, self._server.url(self._migrated)).result()
+        return self._server.url(self._new(template=self._migrated))
+
+    def drop(self, url: str) -> None:
+        """Remove it; whoever is still connected is disconnected."""
+        self._execute(f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+    def _new(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _execute(self, statement: str) -> None:
+        async def work() -> None:
+            connection = await asyncpg.connect(self._server.url())
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        in_thread(work)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The server of this run (of this worker, with xdist)."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", settings=_FAST)
+        in_thread(server.__aenter__)
+        try:
+            yield server
+        finally:
+            in_thread(lambda: server.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: EmbeddedPostgres) -> str:
+    """The server's own database: for statistics and for making others; it has no schema."""
+    return postgres.url()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    """For tests that want more than one database, or one for a whole module."""
+    return Databases(postgres)
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
