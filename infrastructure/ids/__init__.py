@@ -1,0 +1,1 @@
+"""Whatever must be new or unguessable."""

@@ -1,0 +1,27 @@
+"""Ids that sort by time, and random texts."""
+
+import secrets
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from application.ports.identity import Ids
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base 32 without letters that look or sound like others."""
+
+_CODE_BYTES = 18
+"""144 bits, and no padding in base64."""
+
+
+class RandomIds(Ids):
+    def uuid(self) -> UUID:
+        return uuid7()
+
+    def order_number(self) -> str:
+        """HF-XXXX-XXXX-XX: 50 random bits."""
+        text = "".join(secrets.choice(_CROCKFORD) for _ in range(10))
+        return f"HF-{text[:4]}-{text[4:8]}-{text[8:]}"
+
+    def ticket_code(self) -> str:
+        return secrets.token_urlsafe(_CODE_BYTES)
