@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -157,17 +158,16 @@ class EmbeddedPostgres:
             already = log.tell()
             server = Child(command, cwd=self._cluster, account=account, log=log.fileno(), keep=keep)
         self._server = server
-        waited = 0.0
+        deadline = time.monotonic() + self._start_timeout
         while not server.exited.done():
             if is_ready(self._cluster, server.pid):
                 server.exited.add_done_callback(self._report)
                 return ""
-            if waited > self._start_timeout:
+            if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"PostgreSQL is not ready after {self._start_timeout:g} s: see {self._log}"
                 )
             await asyncio.sleep(0.002)
-            waited += 0.002
         self._server = None
         with self._log.open("rb") as log:
             log.seek(already)

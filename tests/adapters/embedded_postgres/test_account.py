@@ -21,8 +21,13 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands over to 
 
 
 @as_root
-async def test_root_hands_over_to_an_unprivileged_user_below_a_closed_folder(folder: Path) -> None:
+async def test_root_hands_over_to_an_unprivileged_user_below_a_closed_folder(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
     folder.parent.mkdir(mode=0o700)
+    groups = os.getgroups()
+    os.setgroups([*groups, 4])  # one of root's groups, which the server must not keep
+    request.addfinalizer(lambda: os.setgroups(groups))
     async with EmbeddedPostgres(folder) as server:
         pid = postmaster(folder / "cluster")
         assert pid is not None
