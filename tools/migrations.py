@@ -18,33 +18,29 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
 
 from core.settings import settings_or_exit
+from infrastructure.postgres import migrations
 from infrastructure.postgres.embedded import EmbeddedPostgres
 
-ROOT = Path(__file__).resolve().parent.parent
-
-# What a migration down to the base may leave behind: Alembic's own table, with its row type.
+# What migrating down to the base must not leave behind, in any schema; Alembic's own table stays.
 LEFTOVERS = """
-    SELECT relkind::text || ' ' || relname FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'
+    WITH ours AS (
+        SELECT oid, nspname FROM pg_namespace
+        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    )
+    SELECT 'schema ' || nspname FROM ours WHERE nspname <> 'public'
     UNION ALL
-    SELECT 'type ' || typname FROM pg_type
-    WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic_version'
+    SELECT 'relation ' || relname FROM pg_class JOIN ours ON ours.oid = relnamespace
+    WHERE relname !~ '^alembic_version'
     UNION ALL
-    SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    SELECT 'type ' || typname FROM pg_type JOIN ours ON ours.oid = typnamespace
+    WHERE typname !~ '^_?alembic_version'
+    UNION ALL
+    SELECT 'function ' || proname FROM pg_proc JOIN ours ON ours.oid = pronamespace
     ORDER BY 1
 """
-
-
-def configuration(url: str) -> Config:
-    """Alembic's settings for the database at `url` (postgresql://)."""
-    config = Config(ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(ROOT / "alembic"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
 
 
 @asynccontextmanager
@@ -60,28 +56,28 @@ async def upgrade() -> None:
     settings = settings_or_exit()
     if settings.database.url is not None:
         url = settings.database.url.get_secret_value()
-        await asyncio.to_thread(command.upgrade, configuration(url), "head")
+        await migrations.upgrade(url)
         return
     async with EmbeddedPostgres(
         settings.data_dir / "postgres",
         port=settings.database.embedded_port,
         user=settings.database.embedded_user,
     ) as server:
-        await asyncio.to_thread(command.upgrade, configuration(server.url()), "head")
+        await migrations.upgrade(server.url())
 
 
 async def revision(message: str) -> None:
     async with throw_away() as url:
-        config = configuration(url)
-        await asyncio.to_thread(command.upgrade, config, "head")
+        config = migrations.configuration(url)
+        await migrations.upgrade(url)
         await asyncio.to_thread(command.revision, config, message, autogenerate=True)
 
 
 async def check() -> None:
     """Raises CommandError where migrations and tables differ or a way down is incomplete."""
     async with throw_away() as url:
-        config = configuration(url)
-        await asyncio.to_thread(command.upgrade, config, "head")
+        config = migrations.configuration(url)
+        await migrations.upgrade(url)
         await asyncio.to_thread(command.check, config)
         await asyncio.to_thread(command.downgrade, config, "base")
         connection = await asyncpg.connect(url)
@@ -91,12 +87,12 @@ async def check() -> None:
             await connection.close()
         if left:
             raise CommandError(f"downgrading to base leaves {', '.join(left)}")
-        await asyncio.to_thread(command.upgrade, config, "head")
+        await migrations.upgrade(url)
         await asyncio.to_thread(command.check, config)
 
 
 def sql() -> None:
-    command.upgrade(configuration("postgresql://"), "head", sql=True)
+    command.upgrade(migrations.configuration(), "head", sql=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
