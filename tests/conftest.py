@@ -1,7 +1,6 @@
 """One embedded PostgreSQL for the whole run, and an empty migrated database per test."""
 
 import asyncio
-import importlib
 import tempfile
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
@@ -40,12 +39,12 @@ class Databases:
     def create(self) -> str:
         """The address of a new database: the newest schema, no rows."""
         if self._migrated is None:
+            # Here, because Alembic is slow to import and most tests need no database.
+            from infrastructure.postgres.migrations import upgrade
+
             self._migrated = self._new(template="template1")
-            upgrade: Callable[[str], None] = importlib.import_module(
-                "infrastructure.postgres.migrations"
-            ).upgrade
-            with ThreadPoolExecutor(1) as thread:  # it runs a loop of its own
-                thread.submit(upgrade, self._server.url(self._migrated)).result()
+            address = self._server.url(self._migrated)
+            in_thread(lambda: upgrade(address))
         return self._server.url(self._new(template=self._migrated))
 
     def drop(self, url: str) -> None:
