@@ -1,0 +1,80 @@
+"""How Alembic reaches the database and which tables it compares it with.
+
+The address is the main option `sqlalchemy.url` (postgresql://...). Everything runs on asyncpg, the
+only driver there is.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Literal
+
+import asyncpg
+from alembic import context
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from infrastructure.postgres.tables import metadata
+
+# Any number, as long as nobody else locks it: processes that start together migrate one by one.
+LOCK = 0x486F6C6466617374
+
+SIMULATOR = "infrastructure.simulated.tables"
+SCHEMAS = (None, "simulator")
+
+
+def targets() -> Sequence[MetaData]:
+    """Our own tables, and the simulated payment provider's where that is installed."""
+    if find_spec("infrastructure.simulated") is None or find_spec(SIMULATOR) is None:
+        return [metadata]
+    return [metadata, import_module(SIMULATOR).metadata]
+
+
+def is_ours(
+    name: str | None,
+    kind: Literal[
+        "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"
+    ],
+    parents: object,
+) -> bool:
+    return name in SCHEMAS if kind == "schema" else True
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=targets(),
+        include_schemas=True,
+        include_name=is_ours,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        # Before the current revision is read; it ends with the transaction.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        context.run_migrations()
+
+
+async def online() -> None:
+    address = context.config.get_main_option("sqlalchemy.url")
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        # asyncpg reads the address itself, as it does at run time: options mean the same.
+        return await asyncpg.connect(address, server_settings={"application_name": "migrations"})
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=targets(), literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    asyncio.run(online())

@@ -1,0 +1,14 @@
+"""Types of the driver, named once. They are generic for the type checker only, hence the quotes."""
+
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Record: TypeAlias = asyncpg.Record
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Lent: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+"""A connection of the pool, to be given back."""
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+__all__ = ["Connection", "Lent", "Pool", "PoolConnectionProxy", "Record"]

@@ -1,0 +1,47 @@
+"""The schema's version: bring a database to the newest, and know whether it is there."""
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from infrastructure.postgres.connections import Connection
+
+_ROOT = Path(__file__).resolve().parents[2]
+_UNDEFINED_TABLE = asyncpg.UndefinedTableError
+
+
+def configuration(url: str = "") -> Config:
+    """Alembic's settings for the database at `url` (postgresql://), whatever folder we run in."""
+    config = Config(_ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(_ROOT / "alembic"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+async def upgrade(url: str) -> None:
+    """To the newest schema, all or nothing. Processes that do this at once wait for each other."""
+    # Alembic is synchronous and runs a loop of its own.
+    await asyncio.to_thread(command.upgrade, configuration(url), "head")
+
+
+@cache
+def head() -> str:
+    """The newest revision this program knows."""
+    revision = ScriptDirectory.from_config(configuration()).get_current_head()
+    if revision is None:
+        raise RuntimeError("there are no migrations")
+    return revision
+
+
+async def is_at_head(connection: Connection) -> bool:
+    """Whether the database has exactly the schema this program was written for."""
+    try:
+        found = await connection.fetch("SELECT version_num FROM alembic_version")
+    except _UNDEFINED_TABLE:
+        return False
+    return [row["version_num"] for row in found] == [head()]

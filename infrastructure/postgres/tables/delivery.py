@@ -1,0 +1,69 @@
+"""What makes delivery exact: idempotency keys, the outbox of facts, the inbox of webhooks."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from infrastructure.postgres.tables.base import count, metadata, moment, text, uuid
+
+# Inserted without an answer when the key is claimed, and given one by the same transaction:
+# nobody else ever sees a row with neither answer nor refusal.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    text("actor"),
+    text("operation"),
+    text("key"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("answer", JSONB),
+    Column("refusal", JSONB),
+    Column("final", Boolean, nullable=False),
+    moment("created_at"),
+    PrimaryKeyConstraint("actor", "operation", "key"),
+    CheckConstraint("answer IS NULL OR refusal IS NULL", name="one_outcome"),
+    Index("ix_idempotency_keys_created_at", "created_at"),
+    postgresql_with={"fillfactor": 80},
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    uuid("id"),
+    text("type"),
+    count("version"),
+    text("aggregate_type"),
+    uuid("aggregate_id"),
+    Column("payload", JSONB, nullable=False),
+    moment("occurred_at"),
+    text("request_id"),
+    text("actor"),
+    moment("published_at", null=True),
+    Index("ix_outbox_unpublished", "position", postgresql_where=sql("published_at IS NULL")),
+)
+
+provider_events = Table(
+    "provider_events",
+    metadata,
+    text("provider"),
+    text("event_id"),
+    text("type"),
+    text("reference"),
+    moment("occurred_at"),
+    moment("received_at"),
+    moment("due_at"),
+    count("attempts"),
+    moment("processed_at", null=True),
+    PrimaryKeyConstraint("provider", "event_id"),
+    Index("ix_provider_events_waiting", "due_at", postgresql_where=sql("processed_at IS NULL")),
+)
