@@ -1,0 +1,106 @@
+"""Facts as messages: a stable, versioned type and a plain payload for each, never a class name.
+
+Consumers live longer than our classes. A class may be renamed freely; a type may not, and a payload
+whose meaning changes gets a new version.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.event import facts as event
+from domain.hold import facts as hold
+from domain.order import facts as order
+from domain.organizer import facts as organizer
+from domain.ticket import facts as ticket
+from domain.user import facts as user
+from shared.facts import Fact
+
+Plain: TypeAlias = "str | int | bool | None | Sequence[Plain]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactType:
+    """`aggregate` is what `Fact.aggregate_id` names: facts of one aggregate keep their order."""
+
+    name: str
+    aggregate: str
+    version: int = 1
+
+
+def _of(aggregate: str, names: Mapping[type[Fact], str]) -> dict[type[Fact], FactType]:
+    return {fact: FactType(name=name, aggregate=aggregate) for fact, name in names.items()}
+
+
+FACT_TYPES: Mapping[type[Fact], FactType] = {
+    **_of("user", {user.UserRegistered: "user.created"}),
+    **_of("organizer", {organizer.OrganizerCreated: "organizer.created"}),
+    **_of(
+        "event",
+        {
+            event.EventCreated: "event.created",
+            event.EventUpdated: "event.updated",
+            event.TicketTypeAdded: "event.ticket_type_added",
+            event.EventPublished: "event.published",
+            event.EventClosed: "event.closed",
+            event.EventCancelled: "event.cancelled",
+        },
+    ),
+    **_of(
+        "hold",
+        {
+            hold.HoldPlaced: "hold.created",
+            hold.HoldExtended: "hold.extended",
+            hold.HoldOrdered: "hold.ordered",
+            hold.HoldConverted: "hold.converted",
+            hold.HoldReleased: "hold.released",
+            hold.HoldLapsed: "hold.expired",
+        },
+    ),
+    **_of(
+        "order",
+        {
+            order.OrderPlaced: "order.placed",
+            order.OrderDeadlineMoved: "order.deadline_moved",
+            order.OrderCommitted: "order.committed",
+            order.OrderConfirmed: "order.confirmed",
+            order.OrderLapsed: "order.expired",
+            order.OrderCancelled: "order.cancelled",
+            order.OrderFailed: "order.failed",
+            order.PaymentStarted: "payment.started",
+            order.PaymentMoved: "payment.moved",
+            order.PaymentCaptured: "payment.completed",
+            order.PaymentFailed: "payment.failed",
+            order.PaymentCancelled: "payment.cancelled",
+            order.PaymentAbandoned: "payment.abandoned",
+            order.RefundRequested: "refund.requested",
+            order.RefundSucceeded: "refund.completed",
+            order.RefundFailed: "refund.failed",
+        },
+    ),
+    **_of("ticket", {ticket.TicketIssued: "ticket.issued"}),
+}
+
+
+def payload(fact: Fact) -> dict[str, Plain]:
+    """Every field of the fact but its moment, which travels beside the payload, as JSON values."""
+    return {
+        field.name: _plain(getattr(fact, field.name))
+        for field in fields(fact)
+        if field.name != "occurred_at"
+    }
+
+
+def _plain(value: object) -> Plain:
+    match value:
+        case None | str() | int():
+            return value
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case tuple():
+            return [_plain(item) for item in value]
+    raise TypeError(f"a fact cannot carry {type(value).__name__}")
