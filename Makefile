@@ -84,8 +84,8 @@ check-migrations: $(READY) ## migrations go up, match the tables, go down and up
 	@$(BIN)/python -m tools.migrations check
 
 check-sql: $(READY) ## migrations are safe on a live database
-	@mkdir -p .tools && $(BIN)/python -m tools.migrations sql >.tools/migrations.sql
-	@$(BIN)/squawk --config .squawk.toml .tools/migrations.sql
+	@$(BIN)/python -m tools.migrations sql .tools/migrations
+	@$(BIN)/squawk --config .squawk.toml .tools/migrations/*.sql
 
 check-proto: $(READY) ## protobuf files
 	@$(BIN)/buf lint

@@ -3,13 +3,14 @@
     python -m tools.migrations upgrade            the configured database, to the newest schema
     python -m tools.migrations revision MESSAGE   write one for what changed in the tables
     python -m tools.migrations check              up, equal to the tables, down to nothing, up
-    python -m tools.migrations sql                all of them as SQL, on standard output
+    python -m tools.migrations sql FOLDER         each as SQL, in a file of its own
 
 All but `upgrade` work on a throw-away embedded PostgreSQL, never on the configured one.
 """
 
 import argparse
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 from alembic import command
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from core.settings import settings_or_exit
@@ -91,15 +93,25 @@ async def check() -> None:
         await asyncio.to_thread(command.check, config)
 
 
-def sql() -> None:
-    command.upgrade(migrations.configuration(), "head", sql=True)
+def sql(folder: Path) -> None:
+    """One file per revision, so that a linter does not take an old table for a new one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    for script in scripts.walk_revisions():
+        before = "base" if script.down_revision is None else script.down_revision
+        with (folder / f"{script.revision}.sql").open("w") as file:
+            config = migrations.configuration()
+            config.output_buffer = file
+            command.upgrade(config, f"{before}:{script.revision}", sql=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.migrations")
     actions = parser.add_subparsers(dest="action", required=True)
-    for name in ("upgrade", "check", "sql"):
+    for name in ("upgrade", "check"):
         actions.add_parser(name)
+    actions.add_parser("sql").add_argument("folder", type=Path)
     actions.add_parser("revision").add_argument("message")
     options = parser.parse_args(arguments)
     if options.action == "revision" and not options.message.strip():
@@ -113,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
             case "check":
                 asyncio.run(check())
             case "sql":
-                sql()
+                sql(options.folder)
     except CommandError as error:
         print(f"{options.action}: {error}", file=sys.stderr)
         return 1
