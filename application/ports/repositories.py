@@ -174,7 +174,8 @@ class PaymentRepository(Protocol):
 
     async def due(self, *, limit: int) -> Sequence[PaymentId]:
         """Payments whose `due_at` has come, or whose order is unpaid past its deadline while they
-        are open; the longest overdue first."""
+        are open with the goal COLLECT; the longest overdue first. (An abandoned one waits for its
+        `due_at`, or a provider that does not answer would be asked without a pause.)"""
         ...
 
     def add(self, payment: Payment) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from application.ports.repositories import PaymentRepository, RefundRepository
 from domain.order.errors import PaymentInProgress
-from domain.order.payment import Payment, PaymentState
+from domain.order.payment import Goal, Payment, PaymentState
 from domain.order.refund import Refund
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import Tables
@@ -99,6 +99,6 @@ def _index_reference(writing: Writing, payment: Payment) -> None:
 def _due_since(tables: Tables, payment: Payment, now: datetime) -> datetime | None:
     moments = [] if payment.due_at is None or payment.due_at > now else [payment.due_at]
     order = tables.orders[payment.order_id]
-    if payment.is_open and order.is_due(at=now):
+    if payment.is_open and payment.goal is Goal.COLLECT and order.is_due(at=now):
         moments.append(order.deadline)
     return min(moments, default=None)
