@@ -17,6 +17,16 @@ class OutcomeUnknown(Exception):
     """
 
 
+class CallRefused(Exception):
+    """The provider refused the call itself and did nothing: a mistake of ours, such as a key that
+    was used for something else. Repeating it does not help.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """What we ask a provider to authorize."""
@@ -32,8 +42,9 @@ class Payments(Protocol):
     """One provider.
 
     Every call carries an idempotency key: the same key with the same content has one effect and
-    one answer. All raise OutcomeUnknown when the answer is lost. A refused or declined payment is
-    no exception but an `Observation` in state FAILED with its `failure` code.
+    one answer, however many of them run at once; with other content it is CallRefused. All raise
+    OutcomeUnknown when the answer is lost. A refused or declined payment is no exception but an
+    `Observation` in state FAILED with its `failure` code.
     """
 
     @property
