@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,10 +11,24 @@ from shared.money import CURRENCIES, MAX_AMOUNT, Money
 
 Path = tuple[str | int, ...]
 
+# What is wrong with a field that does not even have the right shape; both faces say it alike.
 REQUIRED = "is required"
+NOT_A_STRING = "must be a string"
+NOT_AN_INTEGER = "must be an integer"
+NOT_A_UUID = "must be a UUID"
+NOT_A_TIME = "must be an RFC 3339 time with an offset"
+NOT_A_LIST = "must be a list"
+NOT_AN_OBJECT = "must be an object"
+UNKNOWN_FIELD = "is not a known field"
+
 _EMAIL = re.compile(r"[^@\s\"<>(),:;\\\[\]]{1,64}@(?:[^@\s.]+\.)+[^@\s.]{2,}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def one_of(values: Iterable[str]) -> str:
+    """What is wrong with a value that is none of a fixed set."""
+    return f"must be one of {', '.join(values)}"
 
 
 class Checks:

@@ -120,6 +120,11 @@ class DatabaseUnavailable(AppError):
     title = "The database cannot be reached right now."
 
 
+class NotReady(AppError):
+    code, reason = Code.UNAVAILABLE, "NOT_READY"
+    title = "This process cannot serve right now."
+
+
 class DeadlineExceeded(AppError):
     code, reason = Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"
     title = "The request took too long and was given up."
