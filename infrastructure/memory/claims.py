@@ -18,6 +18,10 @@ class Claims:
         self._wait = wait
         self._running: dict[Scope, asyncio.Event] = {}
 
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
     async def claim(self, claim: Claim) -> None:
         """Raises KeyTaken, and IdempotencyInProgress when the owner takes longer than `wait`."""
         scope = scope_of(claim)

@@ -26,6 +26,11 @@ class MemoryDatabase:
         self._claims = Claims(self.tables.keys, key_wait)
         self.store = MemoryIdempotencyStore(self.tables, self.clock, self._claims)
 
+    @property
+    def claimed(self) -> int:
+        """How many idempotency keys running units of work hold."""
+        return self._claims.running
+
     @asynccontextmanager
     async def begin(self, ctx: Context) -> AsyncIterator[UnitOfWork]:
         session = Session(self.tables, self.clock, self._claims, ctx)

@@ -23,7 +23,7 @@ class MemoryHolds(HoldRepository):
             index_hold(writing, hold)
 
         self._stock.take_for(hold, max_per_buyer=max_per_buyer)
-        self._session.note(Phase.HOLD, write, *hold.facts)
+        self._session.note(Phase.NEW_HOLD, write, *hold.facts)
 
     def save(self, hold: Hold) -> None:
         self._stock.leave_alone(hold.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from application.ports.repositories import OrderFilter, OrderRepository, TicketRepository
+from application.ports.unit_of_work import StaleWrite
 from domain.hold.errors import HoldHasOrder
 from domain.order.order import Order
 from domain.ticket.ticket import Ticket
@@ -58,7 +59,7 @@ class MemoryOrders(OrderRepository):
             if order.hold_id in tables.order_of_hold:
                 raise HoldHasOrder()
             if order.number in tables.order_by_number:
-                raise RuntimeError(f"the order number {order.number} is used already")
+                raise StaleWrite()  # run again, the operation makes a new number
             writing.insert(tables.orders, order.id, order)
             writing.journal.put(tables.order_of_hold, order.hold_id, order.id)
             writing.journal.put(tables.order_by_number, order.number, order.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from application.ports.repositories import PaymentRepository, RefundRepository
+from application.ports.unit_of_work import StaleWrite
 from domain.order.errors import PaymentInProgress
 from domain.order.payment import Goal, Payment, PaymentState
 from domain.order.refund import Refund
@@ -45,8 +46,11 @@ class MemoryPayments(PaymentRepository):
     def add(self, payment: Payment) -> None:
         def write(writing: Writing) -> None:
             tables = writing.tables
-            if any(map(_occupies, tables.payments_by_attempt(payment.order_id))):
+            others = tables.payments_by_attempt(payment.order_id)
+            if any(map(_occupies, others)):
                 raise PaymentInProgress()
+            if any(other.attempt == payment.attempt for other in others):
+                raise StaleWrite()
             writing.insert(tables.payments, payment.id, payment)
             writing.journal.append(tables.payments_of_order, payment.order_id, payment.id)
             _index_reference(writing, payment)

@@ -20,12 +20,17 @@ K = TypeVar("K")
 
 
 class Phase(IntEnum):
-    """The order in which noted writes are performed; it decides which refusal comes first."""
+    """The order in which noted writes are performed; it decides which refusal comes first.
+
+    Nobody waits for locks here, so changed holds may come before their stock: the units of a hold
+    that somebody else ended are then never moved twice, not even on the way to a refusal.
+    """
 
     ORGANIZER = auto()
     ORDER = auto()
-    STOCK = auto()
     HOLD = auto()
+    STOCK = auto()
+    NEW_HOLD = auto()
     PAYMENT = auto()
     INBOX = auto()
 

@@ -1,0 +1,86 @@
+"""The memory adapter under test."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from domain.order.order import OrderState
+from domain.stock import StockLine
+from infrastructure.memory.database import MemoryDatabase
+from shared.ids import EventId, PoolId
+from tests.contracts.harness import Books, Entry, Harness
+
+
+class MemoryHarness(Harness):
+    connections = 10
+
+    def __init__(self) -> None:
+        self.database = MemoryDatabase(key_wait=timedelta(milliseconds=300))
+        self.begin = self.database.begin
+        self.store = self.database.store
+
+    async def pass_time(self, by: timedelta) -> None:
+        self.database.clock.advance(by)
+
+    async def outbox(self) -> Sequence[Entry]:
+        return [
+            Entry(
+                fact=type(row.fact).__name__,
+                aggregate_id=row.aggregate_id,
+                request_id=row.request_id,
+                actor=row.actor,
+            )
+            for row in self.database.tables.outbox
+        ]
+
+    async def books(self, event_id: EventId) -> Mapping[PoolId, Books]:
+        tables = self.database.tables
+        event = tables.events[event_id]
+        held: list[StockLine] = [
+            line
+            for hold in tables.holds.values()
+            if hold.event_id == event_id and hold.state.name == "ACTIVE"
+            for line in hold.stock_lines
+        ]
+        held += [
+            line
+            for order in tables.orders.values()
+            if order.event_id == event_id and order.state is OrderState.COMMITTING
+            for line in order.stock_lines
+        ]
+        pools = {kind.id: kind.pool_ids for kind in event.ticket_types}
+        sold = [
+            pool_id
+            for ticket in tables.tickets.values()
+            if ticket.event_id == event_id and ticket.state.name in ("ISSUED", "CHECKED_IN")
+            for pool_id in pools[ticket.ticket_type_id]
+        ]
+        return {
+            pool.id: Books(
+                capacity=tables.stock[pool.id].capacity,
+                held=tables.stock[pool.id].held,
+                sold=tables.stock[pool.id].sold,
+                held_truth=sum(line.quantity for line in held if pool.id in line.pool_ids),
+                sold_truth=sold.count(pool.id),
+            )
+            for pool in event.pools
+        }
+
+    async def a_moment(self) -> None:
+        await asyncio.sleep(0)
+
+    async def deadlocks(self) -> int:
+        return 0  # commits never wait for each other here
+
+    async def check_idle(self) -> None:
+        assert self.database.claimed == 0
+
+
+class OnMemory:
+    """Binds a suite to the memory adapter."""
+
+    @pytest.fixture
+    def harness(self) -> MemoryHarness:
+        return MemoryHarness()

@@ -1,0 +1,6 @@
+from tests.adapters.memory.harness import OnMemory
+from tests.contracts.catalogue import CatalogueContract
+
+
+class TestCatalogue(OnMemory, CatalogueContract):
+    pass

@@ -1,0 +1,1 @@
+"""One suite per port, abstract; tests/adapters binds each to every adapter of the port."""
