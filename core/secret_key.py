@@ -1,5 +1,7 @@
 """The key that signs our tokens: how strong it must be, and where a generated one is kept."""
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -73,3 +75,8 @@ def kept_key(folder: Path) -> str:
         finally:
             os.unlink(name)
     return file.read_text().strip()
+
+
+def derived(key: str, purpose: str) -> str:
+    """A key of its own for one purpose: HMAC-SHA256 of the purpose, in hex (256 bits)."""
+    return hmac.new(key.encode(), f"holdfast {purpose}".encode(), hashlib.sha256).hexdigest()
