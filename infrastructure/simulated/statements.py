@@ -1,0 +1,79 @@
+"""The SQL of the provider's storage."""
+
+from typing import Final
+
+# now() is only for whoever cleans up old keys by hand; no rule reads it.
+CLAIM: Final = """
+    INSERT INTO simulator.operations (key, fingerprint) VALUES ($1, $2)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING true
+"""
+
+ANSWER: Final = "SELECT fingerprint, answer FROM simulator.operations WHERE key = $1"
+
+_COLUMNS: Final = """
+    reference, payment_id, order_id, amount, currency, method, description, state, captured,
+    refunded, failure, token, ripens_at, created_at, updated_at
+"""
+
+INTENT: Final = f"""
+    SELECT {_COLUMNS} FROM simulator.intents WHERE reference = $1 FOR NO KEY UPDATE
+"""  # nosec B608
+
+INTENT_OF: Final = f"""
+    SELECT {_COLUMNS} FROM simulator.intents WHERE payment_id = $1 FOR NO KEY UPDATE
+"""  # nosec B608
+
+RIPE: Final = f"""
+    SELECT {_COLUMNS} FROM simulator.intents WHERE ripens_at <= $1
+    ORDER BY ripens_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+"""  # nosec B608
+
+# A whole record in one trip. $1 to $15: the intent, or nulls; $16, $17: its movements of money;
+# $18 to $20: the webhook, or nulls; $21, $22: the key and its answer, or nulls.
+WRITE: Final = f"""
+    WITH intent AS (
+        INSERT INTO simulator.intents ({_COLUMNS})
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+        WHERE $1::text IS NOT NULL
+        ON CONFLICT (reference) DO UPDATE SET
+            state = excluded.state, captured = excluded.captured, refunded = excluded.refunded,
+            failure = excluded.failure, ripens_at = excluded.ripens_at,
+            updated_at = excluded.updated_at
+    ), entries AS (
+        INSERT INTO simulator.ledger (reference, payment_id, kind, amount, currency, at)
+        SELECT $1, $2, movement.kind, movement.amount, $5, $15
+        FROM unnest($16::text[], $17::bigint[])
+            WITH ORDINALITY AS movement (kind, amount, position)
+        ORDER BY movement.position
+    ), delivery AS (
+        INSERT INTO simulator.deliveries (event_id, body, due_at, attempts, delivered)
+        SELECT $18, $19, $20, 0, 0
+        WHERE $18::text IS NOT NULL
+    )
+    UPDATE simulator.operations SET answer = $22::jsonb WHERE key = $21
+"""  # nosec B608
+
+DUE: Final = """
+    UPDATE simulator.deliveries SET due_at = $2, attempts = attempts + 1
+    WHERE event_id IN (
+        SELECT event_id FROM simulator.deliveries WHERE due_at <= $1
+        ORDER BY due_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING event_id, body, due_at, attempts, delivered
+"""
+
+SETTLE: Final = """
+    UPDATE simulator.deliveries
+    SET due_at = outcome.due_at, delivered = delivered + outcome.acknowledged::integer
+    FROM unnest($1::text[], $2::boolean[], $3::timestamptz[])
+        AS outcome (event_id, acknowledged, due_at)
+    WHERE deliveries.event_id = outcome.event_id
+"""
+
+UNDELIVERED: Final = "SELECT count(*) FROM simulator.deliveries WHERE due_at IS NOT NULL"
+
+LEDGER: Final = """
+    SELECT reference, payment_id, kind, amount, currency, at FROM simulator.ledger
+    ORDER BY position
+"""
