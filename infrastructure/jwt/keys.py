@@ -26,10 +26,11 @@ def signing_key(secret: str) -> SigningKey:
     seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
     private = Ed25519PrivateKey.from_private_bytes(seed)
     public = private.public_key()
-    return SigningKey(private, public, _thumbprint(public.public_bytes_raw()))
+    return SigningKey(private, public, thumbprint(public.public_bytes_raw()))
 
 
-def _thumbprint(public: bytes) -> str:
+def thumbprint(public: bytes) -> str:
+    """Of a raw Ed25519 public key, as RFC 7638 and RFC 8037 compute it."""
     jwk = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(public)}
     canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":"))
     return _base64url(hashlib.sha256(canonical.encode()).digest())

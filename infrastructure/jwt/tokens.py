@@ -96,7 +96,7 @@ class JwtTokens(Tokens):
             header, claims = decoded["header"], decoded["payload"]
             issued_at, expires_at = int(claims["iat"]), int(claims["exp"])
             user_id = UserId(UUID(claims["sub"]))
-        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
+        except (jwt.InvalidTokenError, ValueError, OverflowError) as error:
             raise TokenInvalid() from error
         if header.get("typ") != _TYPE or header.get("kid") != self._key.kid:
             raise TokenInvalid()

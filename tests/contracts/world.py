@@ -159,22 +159,25 @@ async def crowd(calls: Iterable[Awaitable[T]]) -> list[T | BaseException]:
 class World:
     """The application over the adapter under test, and short ways to what tests need."""
 
-    def __init__(self, harness: Harness, rules: Rules = Rules()) -> None:
+    def __init__(
+        self,
+        harness: Harness,
+        rules: Rules = Rules(),
+        providers: Providers = Providers({}, "none"),
+    ) -> None:
         self.harness = harness
         self.begin = harness.begin
         self.observer = Watcher()
-        self.application = assemble(
-            Ports(
-                begin=harness.begin,
-                store=harness.store,
-                tokens=TOKENS,
-                passwords=PASSWORDS,
-                ids=IDS,
-                providers=Providers({}, "none"),
-                observer=self.observer,
-            ),
-            rules,
+        self.ports = Ports(
+            begin=harness.begin,
+            store=harness.store,
+            tokens=TOKENS,
+            passwords=PASSWORDS,
+            ids=IDS,
+            providers=providers,
+            observer=self.observer,
         )
+        self.application = assemble(self.ports, rules)
 
     async def now(self) -> datetime:
         async with self.begin(self.system()) as work:
