@@ -1,4 +1,4 @@
-"""Holds. No foreign key leads to the event: each hold would lock that one hot row (FOR KEY SHARE)."""
+"""Holds. No foreign key leads to the event: every hold would lock that one row (FOR KEY SHARE)."""
 
 from sqlalchemy import (
     ARRAY,

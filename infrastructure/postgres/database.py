@@ -1,0 +1,190 @@
+"""The pool of connections: the one place where they are made, lent and taken back."""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+import msgspec
+import stamina
+
+from infrastructure.postgres.connections import (
+    Lent,
+    Pool,
+    PoolConnectionProxy,
+    Record,
+)
+from infrastructure.postgres.failures import raise_meaning, unavailable
+from infrastructure.postgres.migrations import is_at_head
+from shared.errors import DatabaseUnavailable
+
+_logger = logging.getLogger(__name__)
+
+
+class Database:
+    """A PostgreSQL database (15 or later) and the connections of this process to it."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_min: int = 4,
+        pool_max: int = 16,
+        connect_timeout: float = 5.0,
+        statement_timeout: float = 10.0,
+        lock_timeout: float = 5.0,
+        application_name: str = "holdfast",
+    ) -> None:
+        """Times in seconds: `connect_timeout` is the longest wait for a connection, `lock_timeout`
+        for a row that another transaction keeps locked; for it and `statement_timeout` 0 is
+        forever. Nothing is opened yet."""
+        self._url = url
+        self._pool_min, self._pool_max = pool_min, pool_max
+        self._connect_timeout = connect_timeout
+        self._statement_timeout = statement_timeout
+        self.lock_timeout_ms = round(lock_timeout * 1000)
+        self._settings = {
+            "application_name": application_name,
+            "statement_timeout": str(round(statement_timeout * 1000)),
+            "lock_timeout": str(self.lock_timeout_ms),
+            "timezone": "UTC",
+            "jit": "off",  # compiling costs more than any statement of ours
+        }
+        self._pool: Pool | None = None
+        self._returning: set[asyncio.Task[None]] = set()
+
+    async def open(self, *, patience: float = 30.0) -> None:
+        """Connects, trying again for `patience` seconds while the server is not there (yet).
+
+        Raises DatabaseUnavailable; and the driver's error at once where trying again is useless
+        (a wrong password, no such database).
+        """
+        try:
+            async for attempt in stamina.retry_context(
+                on=(OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError),
+                attempts=None,
+                timeout=patience,
+                wait_initial=0.1,
+                wait_max=1.0,
+            ):
+                with attempt:
+                    self._pool = await self._connect()
+        except Exception as error:
+            raise_meaning(error)
+
+    async def close(self, *, patience: float = 5.0) -> None:
+        """Waits for lent connections for `patience` seconds, then breaks them off."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        try:
+            await asyncio.wait_for(pool.close(), patience)
+        except TimeoutError:
+            _logger.warning("connections were still in use when the database was closed")
+            pool.terminate()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def lend(self) -> Lent:
+        """A connection with no transaction open. Raises DatabaseUnavailable."""
+        if self._pool is None:
+            raise unavailable()
+        try:
+            lent = await self._pool.acquire(timeout=self._connect_timeout)
+        except asyncpg.InterfaceError as error:
+            raise unavailable() from error  # the pool is being closed
+        except Exception as error:
+            raise_meaning(error)
+        if not isinstance(lent, PoolConnectionProxy):
+            raise TypeError("the pool lends proxies")
+        return lent
+
+    async def give_back(self, connection: Lent, *, rollback: bool) -> None:
+        """Undoes an open transaction and returns the connection, even if the caller is cancelled
+        meanwhile: what it locked is free when this is done, and nobody inherits anything."""
+        task = asyncio.create_task(self._give_back(connection, rollback))
+        self._returning.add(task)
+        task.add_done_callback(self._returning.discard)
+        await asyncio.shield(task)
+
+    async def fetch(self, sql: str, *args: object) -> list[Record]:
+        """One statement, which is a transaction of its own."""
+        connection = await self.lend()
+        try:
+            return await connection.fetch(sql, *args)
+        except Exception as error:
+            raise_meaning(error, connection)
+        finally:
+            await self.give_back(connection, rollback=False)
+
+    async def ready(self) -> bool:
+        """Whether the database answers and has exactly the schema this program needs."""
+        try:
+            connection = await self.lend()
+        except DatabaseUnavailable:
+            return False
+        try:
+            return await is_at_head(connection)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            _logger.warning("the database is not ready: %s", error)
+            return False
+        finally:
+            await self.give_back(connection, rollback=False)
+
+    async def _connect(self) -> Pool:
+        pool: Pool = asyncpg.create_pool(
+            self._url,
+            min_size=self._pool_min,
+            max_size=self._pool_max,
+            timeout=self._connect_timeout,
+            # The server ends a statement first; this is for a server that does not answer at all.
+            command_timeout=self._statement_timeout + 5 if self._statement_timeout else None,
+            server_settings=self._settings,
+            init=_prepare,
+            reset=_nothing_to_reset,
+        )
+        try:
+            return await pool
+        except BaseException:
+            pool.terminate()
+            raise
+
+    async def _give_back(self, connection: Lent, rollback: bool) -> None:
+        try:
+            if rollback and not connection.is_closed():
+                await connection.execute("ROLLBACK")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            _logger.warning("a connection is dropped, it cannot be rolled back: %s", error)
+            connection.terminate()
+        finally:
+            if self._pool is not None:
+                await self._pool.release(connection)
+
+
+async def _prepare(connection: "asyncpg.Connection[Record]") -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=_encode_json,
+        decoder=msgspec.json.decode,
+        format="text",
+    )
+
+
+def _encode_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def _nothing_to_reset(connection: "asyncpg.Connection[Record]") -> None:
+    """We only set what ends with the transaction; the usual reset would be a trip for nothing."""

@@ -1,0 +1,93 @@
+"""Holds as rows: how they are read, and how those that are due are found, locked and ended."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from application.ports.unit_of_work import StaleWrite
+from domain.hold.hold import Hold, HoldLine, HoldState
+from infrastructure.postgres.connections import Record
+from infrastructure.postgres.lines import AS_JSON, lines
+from infrastructure.postgres.session import Session
+from shared.ids import EventId, HoldId, UserId
+from shared.money import Money
+
+SELECT = f"""
+    SELECT h.id, h.event_id, h.buyer_id, h.state, h.total, h.currency, h.expires_at,
+           h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at, h.version,
+           (SELECT {AS_JSON} FROM hold_lines l WHERE l.hold_id = h.id) AS lines
+    FROM holds h
+"""  # nosec B608: constants only
+
+DUE = "h.state = 'ACTIVE' AND h.expires_at <= (SELECT clock_timestamp())"
+"""Past the deadline and not ended. The sub-select makes the moment one value for the statement,
+so that the index on deadlines can be used."""
+
+# Those that draw on these pools. Nobody else can be at work on them: their stock is locked.
+_LOCK_DUE_OF_POOLS = f"""
+    {SELECT}
+    WHERE {DUE} AND h.event_id = ANY($1) AND h.id <> ALL($3)
+      AND EXISTS (SELECT FROM hold_lines l WHERE l.hold_id = h.id AND l.pool_ids && $2::uuid[])
+    ORDER BY h.id
+    FOR NO KEY UPDATE OF h
+"""  # nosec B608: constants only
+
+_ANY_DUE_OF_POOLS = f"""
+    SELECT EXISTS (
+        SELECT FROM holds h JOIN hold_lines l ON l.hold_id = h.id
+        WHERE {DUE} AND h.event_id = ANY($1) AND h.id <> ALL($3) AND l.pool_ids && $2::uuid[]
+    ) AS found
+"""  # nosec B608: constants only
+
+_END = """
+    UPDATE holds SET state = 'EXPIRED', version = ended.version
+    FROM unnest($1::uuid[], $2::int[]) AS ended (id, version)
+    WHERE holds.id = ended.id AND holds.version = ended.version - 1
+"""
+
+
+def hold_of(row: Record) -> Hold:
+    currency: str = row["currency"]
+    return Hold(
+        id=HoldId(row["id"]),
+        event_id=EventId(row["event_id"]),
+        buyer_id=UserId(row["buyer_id"]),
+        state=HoldState(row["state"]),
+        lines=lines(HoldLine, row["lines"] or (), currency),
+        total=Money(row["total"], currency),
+        expires_at=row["expires_at"],
+        latest_expiry=row["latest_expiry"],
+        extended_for_payment=row["extended_for_payment"],
+        ordered=row["ordered"],
+        created_at=row["created_at"],
+        version=row["version"],
+    )
+
+
+async def any_due(
+    session: Session, events: Sequence[UUID], pools: Sequence[UUID], *, but: Sequence[UUID]
+) -> bool:
+    """Whether holds that are due draw on these pools."""
+    (row,) = await session.fetch(_ANY_DUE_OF_POOLS, events, pools, but)
+    return bool(row["found"])
+
+
+async def expire_due_of(
+    session: Session, events: Sequence[UUID], pools: Sequence[UUID], *, but: Sequence[UUID]
+) -> list[Hold]:
+    """Expires every due hold that draws on these pools; the stock of their events is locked."""
+    rows = await session.fetch(_LOCK_DUE_OF_POOLS, events, pools, but)
+    return await end(session, rows)
+
+
+async def end(session: Session, rows: Sequence[Record]) -> list[Hold]:
+    """Expires holds whose rows were locked when they were due."""
+    if not rows:
+        return []
+    at = await session.now()
+    expired = [hold_of(row).expire(at=at) for row in rows]
+    written = await session.execute(
+        _END, [hold.id for hold in expired], [hold.version for hold in expired]
+    )
+    if written != len(expired):
+        raise StaleWrite
+    return expired

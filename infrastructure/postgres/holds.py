@@ -1,0 +1,126 @@
+"""Holds."""
+
+import hashlib
+
+from application.ports.repositories import HoldRepository
+from application.ports.unit_of_work import StaleWrite
+from domain.hold.hold import Hold
+from domain.order.order import LIVE
+from domain.stock import check_buyer_limit
+from infrastructure.postgres.hold_rows import SELECT, hold_of
+from infrastructure.postgres.lines import COLUMNS, line_rows
+from infrastructure.postgres.notes import Notes, stored_version
+from infrastructure.postgres.session import Session
+from infrastructure.postgres.stock import PostgresStockLedger
+from infrastructure.postgres.sweep import Sweep
+from shared.ids import EventId, HoldId, UserId
+
+_INSERT = f"""
+    WITH hold AS (
+        INSERT INTO holds (id, event_id, buyer_id, state, total, currency, expires_at,
+                           latest_expiry, extended_for_payment, ordered, created_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    )
+    INSERT INTO hold_lines (hold_id, event_id, position, ticket_type_id, quantity, unit_price,
+                            pool_ids)
+    SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
+    FROM jsonb_to_recordset($13) AS l ({COLUMNS})
+"""  # nosec B608: constants only
+
+# The deadline is looked at once more: between the decision to convert and this moment it may have
+# come, and then readers count the hold's units as free. Run again, the operation sees that.
+_UPDATE = """
+    UPDATE holds
+    SET state = $3, expires_at = $4, extended_for_payment = $5, ordered = $6, version = $7
+    WHERE id = $1 AND version = $2 AND ($3 <> 'CONVERTED' OR expires_at > clock_timestamp())
+"""
+
+# One at a time for each buyer at each event: only then is the count below the truth.
+_LOCK_BUYER = "SELECT pg_advisory_xact_lock($1)"
+
+_LIVE_UNITS = """
+    SELECT (SELECT coalesce(sum(l.quantity), 0)
+            FROM holds h JOIN hold_lines l ON l.hold_id = h.id
+            WHERE h.buyer_id = $2 AND h.event_id = $1
+              AND h.state = 'ACTIVE' AND h.expires_at > clock_timestamp())
+         + (SELECT coalesce(sum(l.quantity), 0)
+            FROM orders o JOIN order_lines l ON l.order_id = o.id
+            WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS units
+"""
+
+
+class PostgresHoldRepository(HoldRepository):
+    def __init__(self, session: Session, stock: PostgresStockLedger, sweep: Sweep) -> None:
+        self._session = session
+        self._stock = stock
+        self._sweep = sweep
+        self._limits: list[tuple[Hold, int]] = []
+        self.notes: Notes[Hold] = Notes()
+
+    async def get(self, hold_id: HoldId) -> Hold | None:
+        row = await self._session.fetchrow(f"{SELECT} WHERE h.id = $1", hold_id)
+        return hold_of(row) if row else None
+
+    def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
+        self.notes.add(hold.id, hold)
+        self._stock.take(hold.stock_lines)
+        if max_per_buyer is not None:
+            self._limits.append((hold, max_per_buyer))
+
+    def save(self, hold: Hold) -> None:
+        self.notes.save(hold.id, hold)
+
+    async def expire_due(self, *, limit: int) -> int:
+        return await self._sweep.run(limit=limit)
+
+    async def check_limits(self) -> None:
+        """Raises LimitReached. Comes before the stock is locked: waiting for the same buyer's
+        other request must not keep everybody else from the stock."""
+        for hold, limit in sorted(self._limits, key=lambda each: _lock_key(each[0])):
+            await self._session.execute(_LOCK_BUYER, _lock_key(hold))
+            (row,) = await self._session.fetch(
+                _LIVE_UNITS, hold.event_id, hold.buyer_id, [state.value for state in LIVE]
+            )
+            check_buyer_limit(owned=int(row["units"]), wanted=hold.units, limit=limit)
+
+    async def write(self) -> None:
+        """Raises StaleWrite."""
+        for hold in self.notes.added:
+            await self._session.execute(
+                _INSERT,
+                hold.id,
+                hold.event_id,
+                hold.buyer_id,
+                hold.state.value,
+                hold.total.amount,
+                hold.total.currency,
+                hold.expires_at,
+                hold.latest_expiry,
+                hold.extended_for_payment,
+                hold.ordered,
+                hold.created_at,
+                hold.version,
+                line_rows(hold.lines),
+            )
+        for hold in self.notes.saved:
+            written = await self._session.execute(
+                _UPDATE,
+                hold.id,
+                stored_version(hold),
+                hold.state.value,
+                hold.expires_at,
+                hold.extended_for_payment,
+                hold.ordered,
+                hold.version,
+            )
+            if written != 1:
+                raise StaleWrite
+
+
+def _lock_key(hold: Hold) -> int:
+    """A number for (event, buyer) in the 64 bits of an advisory lock; equal ones of different
+    buyers would only make them wait for each other."""
+    event_id: EventId = hold.event_id
+    buyer_id: UserId = hold.buyer_id
+    digest = hashlib.blake2b(event_id.bytes + buyer_id.bytes, digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

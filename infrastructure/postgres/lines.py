@@ -1,0 +1,54 @@
+"""Lines of holds and orders: kept as rows, carried to and fro as JSON."""
+
+from collections.abc import Sequence
+from typing import TypedDict, TypeVar
+from uuid import UUID
+
+from domain.hold.hold import HoldLine
+from domain.order.order import OrderLine
+from shared.ids import PoolId, TicketTypeId
+from shared.money import Money
+
+L = TypeVar("L", HoldLine, OrderLine)
+
+COLUMNS = "position int, ticket_type_id uuid, quantity int, unit_price bigint, pool_ids uuid[]"
+"""How `jsonb_to_recordset` reads what `line_rows` wrote."""
+
+AS_JSON = """
+    jsonb_agg(jsonb_build_object(
+        'ticket_type_id', l.ticket_type_id, 'quantity', l.quantity,
+        'unit_price', l.unit_price, 'pool_ids', l.pool_ids) ORDER BY l.position)
+"""
+"""The lines `l` of one hold or order, as `lines` reads them."""
+
+
+class LineRow(TypedDict):
+    ticket_type_id: str
+    quantity: int
+    unit_price: int
+    pool_ids: list[str]
+
+
+def lines(make: type[L], rows: Sequence[LineRow], currency: str) -> tuple[L, ...]:
+    return tuple(
+        make(
+            ticket_type_id=TicketTypeId(UUID(row["ticket_type_id"])),
+            quantity=row["quantity"],
+            unit_price=Money(row["unit_price"], currency),
+            pool_ids=tuple(PoolId(UUID(pool_id)) for pool_id in row["pool_ids"]),
+        )
+        for row in rows
+    )
+
+
+def line_rows(kept: Sequence[HoldLine | OrderLine]) -> list[dict[str, object]]:
+    return [
+        {
+            "position": position,
+            "ticket_type_id": line.ticket_type_id,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.amount,
+            "pool_ids": line.pool_ids,
+        }
+        for position, line in enumerate(kept)
+    ]

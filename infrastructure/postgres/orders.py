@@ -1,0 +1,159 @@
+"""Orders with their lines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy import text as sql
+from sqlalchemy import tuple_
+
+from application.ports.repositories import OrderFilter, OrderRepository
+from application.ports.unit_of_work import StaleWrite
+from domain.order.order import Buyer, Order, OrderLine, OrderState
+from infrastructure.postgres.compiled import compiled
+from infrastructure.postgres.connections import Record
+from infrastructure.postgres.lines import AS_JSON, COLUMNS, line_rows, lines
+from infrastructure.postgres.notes import Notes, stored_version
+from infrastructure.postgres.payment_rows import OPEN_STATES
+from infrastructure.postgres.session import Session
+from infrastructure.postgres.tables import orders
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, UserId
+from shared.money import Money
+
+_COLUMNS = f"""
+    id, number, event_id, organizer_id, hold_id, buyer_id, buyer_name, buyer_email, state, total,
+    currency, deadline, created_at, updated_at, version,
+    (SELECT {AS_JSON} FROM order_lines l WHERE l.order_id = orders.id) AS lines
+"""  # nosec B608: constants only
+
+_SELECT = f"SELECT {_COLUMNS} FROM orders"  # nosec B608: constants only
+
+_INSERT = f"""
+    WITH placed AS (
+        INSERT INTO orders (id, event_id, number, organizer_id, hold_id, buyer_id, buyer_name,
+                            buyer_email, state, total, currency, deadline, created_at,
+                            updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    )
+    INSERT INTO order_lines (order_id, event_id, position, ticket_type_id, quantity, unit_price,
+                             pool_ids)
+    SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
+    FROM jsonb_to_recordset($16) AS l ({COLUMNS})
+"""  # nosec B608: constants only
+
+_UPDATE = """
+    UPDATE orders SET state = $3, deadline = $4, updated_at = $5, version = $6
+    WHERE id = $1 AND version = $2
+"""
+
+_DUE = """
+    SELECT id FROM orders o
+    WHERE state = 'PENDING_PAYMENT' AND deadline <= (SELECT clock_timestamp())
+      AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.state = ANY($2))
+    ORDER BY deadline
+    LIMIT $1
+"""
+
+
+class PostgresOrderRepository(OrderRepository):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.notes: Notes[Order] = Notes()
+
+    async def get(self, order_id: OrderId) -> Order | None:
+        row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1", order_id)
+        return _order(row) if row else None
+
+    async def by_hold(self, hold_id: HoldId) -> Order | None:
+        row = await self._session.fetchrow(f"{_SELECT} WHERE hold_id = $1", hold_id)
+        return _order(row) if row else None
+
+    async def page(
+        self, where: OrderFilter, *, after: tuple[datetime, OrderId] | None, limit: int
+    ) -> Sequence[Order]:
+        if where.buyer_id is None and where.organizer_id is None:
+            raise ValueError("whose orders?")
+        columns = orders.c
+        equal = (
+            (columns.buyer_id, where.buyer_id),
+            (columns.organizer_id, where.organizer_id),
+            (columns.event_id, where.event_id),
+            (columns.state, where.state and where.state.value),
+        )
+        wanted = [column == value for column, value in equal if value is not None]
+        if after is not None:
+            wanted.append(tuple_(columns.created_at, columns.id) < after)
+        statement = (
+            select(sql(_COLUMNS))
+            .select_from(orders)
+            .where(*wanted)
+            .order_by(columns.created_at.desc(), columns.id.desc())
+            .limit(limit)
+        )
+        text, values = compiled(statement)
+        return [_order(row) for row in await self._session.fetch(text, *values)]
+
+    async def due(self, *, limit: int) -> Sequence[OrderId]:
+        rows = await self._session.fetch(_DUE, limit, OPEN_STATES)
+        return [OrderId(row["id"]) for row in rows]
+
+    def add(self, order: Order) -> None:
+        self.notes.add(order.id, order)
+
+    def save(self, order: Order) -> None:
+        self.notes.save(order.id, order)
+
+    async def write(self) -> None:
+        """Raises HoldHasOrder, StaleWrite."""
+        for order in self.notes.added:
+            await self._session.execute(
+                _INSERT,
+                order.id,
+                order.event_id,
+                order.number,
+                order.organizer_id,
+                order.hold_id,
+                order.buyer_id,
+                order.buyer.name,
+                order.buyer.email,
+                order.state.value,
+                order.total.amount,
+                order.total.currency,
+                order.deadline,
+                order.created_at,
+                order.updated_at,
+                order.version,
+                line_rows(order.lines),
+            )
+        for order in self.notes.saved:
+            written = await self._session.execute(
+                _UPDATE,
+                order.id,
+                stored_version(order),
+                order.state.value,
+                order.deadline,
+                order.updated_at,
+                order.version,
+            )
+            if written != 1:
+                raise StaleWrite
+
+
+def _order(row: Record) -> Order:
+    currency: str = row["currency"]
+    return Order(
+        id=OrderId(row["id"]),
+        number=row["number"],
+        event_id=EventId(row["event_id"]),
+        organizer_id=OrganizerId(row["organizer_id"]),
+        hold_id=HoldId(row["hold_id"]),
+        buyer_id=UserId(row["buyer_id"]),
+        buyer=Buyer(name=row["buyer_name"], email=row["buyer_email"]),
+        state=OrderState(row["state"]),
+        lines=lines(OrderLine, row["lines"] or (), currency),
+        total=Money(row["total"], currency),
+        deadline=row["deadline"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        version=row["version"],
+    )

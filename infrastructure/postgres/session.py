@@ -1,0 +1,162 @@
+"""One unit of work's way to the database: at most one connection, at most one transaction."""
+
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from application.errors import IdempotencyInProgress
+from application.messages import Context
+from application.ports.unit_of_work import KeyTaken
+from infrastructure.postgres.connections import Lent, Record
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.failures import raise_meaning
+
+# The key is inserted when it is claimed, not with its answer: the uncommitted row is the lock that
+# the same request waits for, and a rollback of any kind takes it away again. The answer follows in
+# an update by the same transaction. Waiting is bounded for this statement alone.
+_CLAIM = """
+    WITH claimed AS (
+        INSERT INTO idempotency_keys (actor, operation, key, fingerprint, final, created_at)
+        VALUES ($1, $2, $3, $4, false, clock_timestamp())
+        ON CONFLICT DO NOTHING
+        RETURNING key
+    )
+    SELECT count(*) = 1 AS ours, set_config('lock_timeout', $5, true) FROM claimed
+"""
+
+_ANSWER = """
+    UPDATE idempotency_keys SET answer = $4, final = $5
+    WHERE actor = $1 AND operation = $2 AND key = $3
+"""
+
+
+class Session:
+    """Reads are statements of their own as long as nothing has to be kept together: at READ
+    COMMITTED each sees its own snapshot anyway, and they take no locks. A transaction is begun by
+    a claim, which must come first, or by the writes of a commit.
+    """
+
+    def __init__(self, database: Database, ctx: Context, *, key_wait: timedelta) -> None:
+        self.ctx = ctx
+        self._database = database
+        self._key_wait_ms = max(1, round(key_wait.total_seconds() * 1000))
+        self._connection: Lent | None = None
+        self._begun = False
+
+    @property
+    def _to_claim(self) -> bool:
+        return self.ctx.claim is not None and not self.ctx.claim.held
+
+    async def fetch(self, sql: str, *args: object) -> list[Record]:
+        """Every row. Raises what the database's error means (`failures`)."""
+        connection = await self._open()
+        try:
+            return await connection.fetch(sql, *args)
+        except Exception as error:
+            raise_meaning(error, connection)
+
+    async def fetchrow(self, sql: str, *args: object) -> Record | None:
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """The number of rows written (0 for a statement that writes none)."""
+        connection = await self._open()
+        try:
+            status = await connection.execute(sql, *args)
+        except Exception as error:
+            raise_meaning(error, connection)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdecimal() else 0
+
+    async def now(self) -> datetime:
+        """The database's clock, not that of the transaction's start."""
+        (row,) = await self.fetch("SELECT clock_timestamp() AS at")
+        return _moment(row["at"])
+
+    async def begin(self) -> None:
+        """Opens the transaction, unless it is open, and claims the key of the context.
+
+        Raises KeyTaken, IdempotencyInProgress.
+        """
+        connection = await self._lent()
+        if self._begun:
+            return
+        self._begun = True
+        begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+        if self._to_claim:
+            begin += f"; SET LOCAL lock_timeout = {self._key_wait_ms}"
+        try:
+            await connection.execute(begin)
+        except Exception as error:
+            raise_meaning(error, connection)
+        if self._to_claim:
+            await self._claim(connection)
+
+    async def answer(self, answer: object, *, final: bool) -> None:
+        """Writes the answer under the key, if there is one."""
+        claim = self.ctx.claim
+        if claim is None:
+            return
+        scope = (claim.actor, claim.operation, claim.key)
+        if await self.execute(_ANSWER, *scope, answer, final) != 1:
+            raise RuntimeError(f"the key of {claim.operation} is not in the store")
+
+    async def commit(self) -> None:
+        connection = await self._lent()
+        try:
+            status = await connection.execute("COMMIT")
+        except Exception as error:
+            raise_meaning(error, connection)
+        self._begun = False
+        if status != "COMMIT":
+            raise RuntimeError(f"instead of COMMIT the database performed {status}")
+
+    async def restart(self) -> None:
+        """Undoes everything, frees every lock and begins again, the claim included."""
+        await self.execute("ROLLBACK")
+        self._begun = False
+        await self.begin()
+
+    async def close(self) -> None:
+        """Undoes what was not committed."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._database.give_back(connection, rollback=self._begun)
+
+    async def _lent(self) -> Lent:
+        if self._connection is None:
+            self._connection = await self._database.lend()
+        return self._connection
+
+    async def _open(self) -> Lent:
+        connection = await self._lent()
+        if self._to_claim and not self._begun:
+            await self.begin()
+        return connection
+
+    async def _claim(self, connection: Lent) -> None:
+        claim = self.ctx.claim
+        if claim is None:
+            return
+        try:
+            row = await connection.fetchrow(
+                _CLAIM,
+                claim.actor,
+                claim.operation,
+                claim.key,
+                claim.fingerprint,
+                str(self._database.lock_timeout_ms),
+            )
+        except asyncpg.LockNotAvailableError as error:
+            raise IdempotencyInProgress(retry_after=1) from error
+        except Exception as error:
+            raise_meaning(error, connection)
+        if row is None or not row["ours"]:
+            raise KeyTaken()
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{value!r} is no moment")
+    return value

@@ -1,0 +1,145 @@
+"""The counters of pools: locked in id order, decided by the domain's rule, written back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from application.ports.repositories import StockLedger
+from domain import stock as rule
+from domain.hold.hold import Hold
+from domain.stock import SoldOut, Stock, StockLine
+from infrastructure.postgres.connections import Record
+from infrastructure.postgres.hold_rows import any_due, expire_due_of
+from infrastructure.postgres.session import Session
+from shared.ids import EventId, PoolId
+
+# One statement is one snapshot: the counters, and the holds that do not count any more.
+_OF_EVENT = """
+    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at),
+    due AS (
+        SELECT drawn.pool_id, sum(l.quantity) AS units
+        FROM holds h
+        JOIN hold_lines l ON l.hold_id = h.id
+        CROSS JOIN unnest(l.pool_ids) AS drawn (pool_id)
+        WHERE h.event_id = $1 AND h.state = 'ACTIVE' AND h.expires_at <= (SELECT at FROM clock)
+        GROUP BY drawn.pool_id
+    )
+    SELECT s.pool_id, s.capacity, s.held - coalesce(due.units, 0)::int AS held, s.sold, clock.at
+    FROM clock
+    LEFT JOIN stock s ON s.event_id = $1
+    LEFT JOIN due ON due.pool_id = s.pool_id
+    ORDER BY s.pool_id
+"""
+
+_LOCK = """
+    SELECT pool_id, event_id, capacity, held, sold FROM stock
+    WHERE pool_id = ANY($1)
+    ORDER BY pool_id
+    FOR UPDATE
+"""
+
+_LOCK_WHOLE_EVENTS = """
+    SELECT pool_id, event_id, capacity, held, sold FROM stock
+    WHERE event_id IN (SELECT event_id FROM stock WHERE pool_id = ANY($1))
+    ORDER BY pool_id
+    FOR UPDATE
+"""
+
+_WRITE = """
+    UPDATE stock SET held = moved.held, sold = moved.sold
+    FROM unnest($1::uuid[], $2::int[], $3::int[]) AS moved (pool_id, held, sold)
+    WHERE stock.pool_id = moved.pool_id
+"""
+
+
+class Shortage(Exception):
+    """Not enough is left, but holds that are due draw on these pools and may free some.
+
+    They may draw on other pools too, whose rows would have to be locked out of order: whoever
+    catches this lets go of every lock, begins again and moves with `sweep`.
+    """
+
+
+class PostgresStockLedger(StockLedger):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._taken: list[StockLine] = []
+        self._given_back: list[StockLine] = []
+        self._sold: list[StockLine] = []
+
+    async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
+        rows = await self._session.fetch(_OF_EVENT, event_id)
+        return [_stock(row) for row in rows if row["pool_id"] is not None], rows[0]["at"]
+
+    def take(self, lines: Sequence[StockLine]) -> None:
+        self._taken.extend(lines)
+
+    def give_back(self, lines: Sequence[StockLine]) -> None:
+        self._given_back.extend(lines)
+
+    def sell(self, lines: Sequence[StockLine]) -> None:
+        self._sold.extend(lines)
+
+    def __bool__(self) -> bool:
+        return bool(self._taken or self._given_back or self._sold)
+
+    async def move(self, *, but: Sequence[UUID], sweep: bool) -> list[Hold]:
+        """Performs the noted movements, and with `sweep` expires due holds of the wanted pools
+        before, apart from those in `but`, which the unit of work decides about itself.
+
+        Returns the holds that were expired. Raises SoldOut; Shortage without `sweep`.
+        """
+        pools = pools_of([*self._taken, *self._given_back, *self._sold])
+        if not pools:
+            return []
+        rows = await self._session.fetch(_LOCK_WHOLE_EVENTS if sweep else _LOCK, pools)
+        events = sorted({row["event_id"] for row in rows})
+        wanted = pools_of(self._taken)
+        before = {PoolId(row["pool_id"]): _stock(row) for row in rows}
+        expired: list[Hold] = []
+        if sweep:
+            expired = await expire_due_of(self._session, events, wanted, but=but)
+        freed = [line for hold in expired for line in hold.stock_lines]
+        after = rule.give_back(before, [*freed, *self._given_back])
+        try:
+            after = rule.take(after, self._taken)
+        except SoldOut:
+            # Asked while the rows are locked, so that nobody can sweep them between the two looks.
+            if not sweep and await any_due(self._session, events, wanted, but=but):
+                raise Shortage from None
+            raise
+        after = rule.sell(after, self._sold)
+        await write(self._session, before, after)
+        return expired
+
+
+def pools_of(lines: Iterable[StockLine]) -> list[UUID]:
+    return sorted({pool_id for line in lines for pool_id in line.pool_ids})
+
+
+async def lock(session: Session, pools: Sequence[UUID]) -> dict[PoolId, Stock]:
+    """The counters of these pools, ours until the transaction ends."""
+    return {
+        PoolId(row["pool_id"]): _stock(row) for row in await session.fetch(_LOCK, sorted(pools))
+    }
+
+
+async def write(session: Session, before: rule.StockByPool, after: rule.StockByPool) -> None:
+    """Writes the counters that moved; their rows are locked."""
+    moved = [stock for pool_id, stock in after.items() if stock != before[pool_id]]
+    if moved:
+        await session.execute(
+            _WRITE,
+            [stock.pool_id for stock in moved],
+            [stock.held for stock in moved],
+            [stock.sold for stock in moved],
+        )
+
+
+def _stock(row: Record) -> Stock:
+    return Stock(
+        pool_id=PoolId(row["pool_id"]),
+        capacity=row["capacity"],
+        held=row["held"],
+        sold=row["sold"],
+    )

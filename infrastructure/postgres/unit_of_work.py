@@ -1,0 +1,179 @@
+"""The Unit of Work on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from application.messages import Context
+from application.ports.unit_of_work import Begin, UnitOfWork
+from domain.hold.hold import Hold
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.events import PostgresEventRepository
+from infrastructure.postgres.holds import PostgresHoldRepository
+from infrastructure.postgres.inbox import PostgresInbox
+from infrastructure.postgres.orders import PostgresOrderRepository
+from infrastructure.postgres.organizers import PostgresOrganizerRepository
+from infrastructure.postgres.outbox import Outbox
+from infrastructure.postgres.payments import PostgresPaymentRepository
+from infrastructure.postgres.refunds import PostgresRefundRepository
+from infrastructure.postgres.session import Session
+from infrastructure.postgres.stock import PostgresStockLedger, Shortage
+from infrastructure.postgres.sweep import Sweep
+from infrastructure.postgres.tickets import PostgresTicketRepository
+from infrastructure.postgres.users import PostgresUserRepository
+
+R = TypeVar("R")
+
+
+class PostgresUnitOfWork(UnitOfWork):
+    """CreateHold, the hot path, takes nine statements: BEGIN, claim the key, read the event, read
+    the clock, lock the stock, move it, insert the hold with its lines, insert the facts, write the
+    answer; and COMMIT. A limit per buyer adds two: lock the buyer, count their units.
+    """
+
+    def __init__(self, session: Session, sweep: Sweep) -> None:
+        self._session = session
+        self._users = PostgresUserRepository(session)
+        self._organizers = PostgresOrganizerRepository(session)
+        self._events = PostgresEventRepository(session)
+        self._stock = PostgresStockLedger(session)
+        self._holds = PostgresHoldRepository(session, self._stock, sweep)
+        self._orders = PostgresOrderRepository(session)
+        self._payments = PostgresPaymentRepository(session)
+        self._refunds = PostgresRefundRepository(session)
+        self._tickets = PostgresTicketRepository(session)
+        self._inbox = PostgresInbox(session)
+        self._committed = False
+
+    @staticmethod
+    def starter(database: Database, *, key_wait: timedelta = timedelta(seconds=2)) -> Begin:
+        """What starts units of work on `database`. `key_wait` is how long the first I/O of one
+        waits for another that holds the same idempotency key."""
+
+        def session(ctx: Context) -> Session:
+            return Session(database, ctx, key_wait=key_wait)
+
+        @asynccontextmanager
+        async def begin(ctx: Context) -> AsyncIterator[UnitOfWork]:
+            ours = session(ctx)
+            sweep = Sweep(lambda: session(replace(ctx, claim=None)))
+            try:
+                yield PostgresUnitOfWork(ours, sweep)
+            finally:
+                await ours.close()
+
+        return begin
+
+    @property
+    def users(self) -> PostgresUserRepository:
+        return self._users
+
+    @property
+    def organizers(self) -> PostgresOrganizerRepository:
+        return self._organizers
+
+    @property
+    def events(self) -> PostgresEventRepository:
+        return self._events
+
+    @property
+    def stock(self) -> PostgresStockLedger:
+        return self._stock
+
+    @property
+    def holds(self) -> PostgresHoldRepository:
+        return self._holds
+
+    @property
+    def orders(self) -> PostgresOrderRepository:
+        return self._orders
+
+    @property
+    def payments(self) -> PostgresPaymentRepository:
+        return self._payments
+
+    @property
+    def refunds(self) -> PostgresRefundRepository:
+        return self._refunds
+
+    @property
+    def tickets(self) -> PostgresTicketRepository:
+        return self._tickets
+
+    @property
+    def inbox(self) -> PostgresInbox:
+        return self._inbox
+
+    async def now(self) -> datetime:
+        return await self._session.now()
+
+    async def commit(self, answer: R, *, final: bool = True) -> R:
+        if self._committed:
+            raise RuntimeError("a unit of work is committed once")
+        self._committed = True
+        if not self._has_work:
+            return answer
+        await self._session.begin()
+        try:
+            expired = await self._up_to_stock(sweep=False)
+        except Shortage:
+            # Expiring takes more locks than we hold, in an order we could not keep by adding to
+            # them. Nothing but the claim and our own notes has to survive, so begin again; no
+            # savepoint, which would be one more trip for every hold that finds its stock.
+            await self._session.restart()
+            expired = await self._up_to_stock(sweep=True)
+        await self._holds.write()
+        await self._payments.write()
+        await self._refunds.write()
+        await self._tickets.write()
+        await self._inbox.write()
+        await self._write_facts(expired)
+        await self._session.answer(answer, final=final)
+        await self._session.commit()
+        return answer
+
+    @property
+    def _has_work(self) -> bool:
+        notes = (repository.notes for repository in self._repositories)
+        return bool(self._session.ctx.claim or self._stock or self._inbox or any(notes))
+
+    async def _up_to_stock(self, *, sweep: bool) -> list[Hold]:
+        """Everything up to the stock in the order in which rows are locked everywhere."""
+        await self._users.write()
+        await self._organizers.write()
+        await self._events.write()
+        await self._holds.check_limits()
+        await self._orders.write()
+        return await self._stock.move(but=self._holds.notes.ids, sweep=sweep)
+
+    async def _write_facts(self, expired: list[Hold]) -> None:
+        facts = [fact for hold in expired for fact in hold.facts]
+        for repository in self._repositories:
+            facts.extend(repository.notes.facts())
+        await Outbox(self._session).write(facts)
+
+    @property
+    def _repositories(self) -> tuple[
+        PostgresUserRepository
+        | PostgresOrganizerRepository
+        | PostgresEventRepository
+        | PostgresHoldRepository
+        | PostgresOrderRepository
+        | PostgresPaymentRepository
+        | PostgresRefundRepository
+        | PostgresTicketRepository,
+        ...,
+    ]:
+        """In the order in which their facts are told."""
+        return (
+            self._users,
+            self._organizers,
+            self._events,
+            self._holds,
+            self._orders,
+            self._payments,
+            self._refunds,
+            self._tickets,
+        )
