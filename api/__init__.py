@@ -1,0 +1,1 @@
+"""The REST face: translates HTTP to messages and answers to HTTP."""

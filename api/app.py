@@ -1,0 +1,128 @@
+"""The REST face as an ASGI application: nothing but an `Application` behind HTTP."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+from api.auth.routes import add_auth_routes
+from api.description import TITLE
+from api.docs.routes import add_docs_routes
+from api.event.routes import add_event_routes
+from api.health.routes import add_health_routes
+from api.hold.routes import add_hold_routes
+from api.middleware.access import AccessLog
+from api.middleware.body_limit import BodyLimit
+from api.middleware.head import Head
+from api.middleware.headers import SecurityHeaders
+from api.middleware.safety_net import SafetyNet
+from api.openapi import document
+from api.order.routes import add_order_routes
+from api.organizer.routes import add_organizer_routes
+from api.refusals import add_refusals
+from api.routing import Documented, Routes
+from api.ticket.routes import add_ticket_routes
+from api.user.routes import add_user_routes
+from api.webhooks.routes import add_webhook_routes
+from application.app import Application
+
+_METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
+_RECEIVED = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
+)
+_SHOWN = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-ID")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestConfig:
+    """`cors_origins` may hold "*". Sizes in bytes. `hsts_seconds` 0 leaves that header out."""
+
+    cors_origins: tuple[str, ...] = ()
+    docs: bool = True
+    max_body_bytes: int = 1024 * 1024
+    gzip_min_bytes: int = 1024
+    hsts_seconds: int = 0
+
+
+def create_app(
+    application: Application,
+    config: RestConfig,
+    *,
+    ready: Callable[[], Awaitable[bool]],
+    mounts: Mapping[str, ASGIApp] | None = None,
+) -> FastAPI:
+    """`ready` says whether this process can serve; `mounts` are ASGI applications by path."""
+    app = FastAPI(
+        title=TITLE,
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=_middleware(config),
+    )
+    operations = _add_operations(app, application)
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app, operations)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]  # how FastAPI wants it replaced
+    add_refusals(app)
+    add_health_routes(app, ready)
+    if config.docs:
+        add_docs_routes(app, described)
+    for path, mounted in (mounts or {}).items():
+        app.mount(path, mounted)
+    return app
+
+
+def _add_operations(app: FastAPI, application: Application) -> dict[str, Documented]:
+    operations: dict[str, Documented] = {}
+
+    def under(tag: str) -> Routes:
+        return Routes(app, tag, operations)
+
+    add_auth_routes(under("Accounts"), application.auth)
+    add_user_routes(under("Accounts"), application.users)
+    add_organizer_routes(under("Organizers"), application.organizers)
+    add_event_routes(under("Events"), application.events)
+    add_hold_routes(under("Holds"), application.holds)
+    add_order_routes(under("Orders"), application.orders)
+    add_ticket_routes(under("Tickets"), application.tickets)
+    add_webhook_routes(under("Webhooks"), application.webhooks)
+    return operations
+
+
+def _middleware(config: RestConfig) -> list[Middleware]:
+    """From the outside in."""
+    layers = [Middleware(AccessLog), Middleware(SecurityHeaders, config.hsts_seconds)]
+    if config.cors_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=config.cors_origins,
+                allow_methods=_METHODS,
+                allow_headers=_RECEIVED,
+                expose_headers=_SHOWN,
+                max_age=600,
+            )
+        )
+    return [
+        *layers,
+        Middleware(SafetyNet),
+        Middleware(GZipMiddleware, minimum_size=config.gzip_min_bytes, compresslevel=5),
+        Middleware(BodyLimit, config.max_body_bytes),
+        Middleware(Head),
+    ]

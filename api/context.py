@@ -1,0 +1,58 @@
+"""What a request says beside its message: who is calling, under which id and which key."""
+
+import re
+
+import msgspec
+from starlette.requests import Request
+
+from application.messages import Context
+from shared.errors import MalformedRequest
+
+REQUEST_ID = "holdfast.request_id"
+"""Where the request's id is in the ASGI scope; api.middleware.access puts it there."""
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.I)
+_JSON = re.compile(r"application/(?:json|[\w!#$&^.+-]+\+json)\s*(?:;.*)?", re.I | re.ASCII)
+_REFUSED = ""  # no token: whoever verifies it says so
+
+
+class Call(Request):
+    """A request together with its context, admitted by the operation it is for."""
+
+    ctx: Context
+
+    def load_json(self, body: bytes) -> None:
+        """Reads the body for `json`. Raises MalformedRequest."""
+        if not _JSON.fullmatch(self.headers.get("content-type", "").strip()):
+            raise MalformedRequest("The body must be sent as Content-Type: application/json.")
+        try:
+            self._document: object = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise MalformedRequest("The body is not valid JSON in UTF-8.") from error
+
+    async def json(self) -> object:
+        return self._document
+
+
+def context_of(request: Request) -> Context:
+    """The context as it was sent; nothing in it is verified yet."""
+    tokens, keys = [], []
+    for name, value in request.scope["headers"]:
+        if name == b"authorization":
+            tokens.append(value.decode("latin-1"))
+        elif name == b"idempotency-key":
+            keys.append(value.decode("latin-1"))
+    return Context(
+        request_id=request.scope[REQUEST_ID],
+        credentials=_credentials(tokens),
+        idempotency_key=",".join(keys) if keys else None,
+        face="rest",
+    )
+
+
+def _credentials(sent: list[str]) -> str | None:
+    """The bearer token; what is sent twice, or is none, is one that nobody will accept."""
+    if not sent:
+        return None
+    found = _BEARER.fullmatch(sent[0].strip())
+    return found[1] if found and len(sent) == 1 else _REFUSED

@@ -1,0 +1,44 @@
+"""What the documentation says before it lists the operations."""
+
+from typing import Final
+
+TITLE: Final = "Holdfast"
+
+DESCRIPTION: Final = """\
+Sells event tickets, and never sells one twice.
+
+**A purchase.** Find an event and its `ticket_types`, hold some (`CreateHold`), turn the hold into
+an order (`CreateOrder`), pay it (`PayOrder`), and get the tickets (`ListTickets`). Nothing is lost
+when you stop in between: a hold expires, and an unpaid order with it.
+
+**Who is calling.** `Register` once, then `Login`: it answers an access token that all other
+operations want as `Authorization: Bearer …`. What is not yours looks as if it was not there (404).
+
+**Sending again.** Put a new `Idempotency-Key` on each thing you want to happen, and the same one
+on each repetition: it happens once, and the first answer comes again, marked
+`Idempotency-Replayed: true`. The same key with other content is refused
+(`IDEMPOTENCY_KEY_REUSED`). Holds, orders, payments and cancellations require a key. The same key
+means the same over gRPC, where it is the field `request_id`. Keys are remembered for 72 hours.
+
+**Refusals** are [RFC 9457](urn:ietf:rfc:9457) problems (`application/problem+json`). `code` is the
+reason, the same as over gRPC; `errors` names each wrong field. `Retry-After` says when trying again
+can help; without it, it will not.
+
+**Lists** answer `items` and a `next_page_token`; send it back as `page_token`, with the same
+filters, until it is empty.
+
+**Values.** Money is in minor units (`1250` EUR is 12.50 €). Times are RFC 3339 in UTC; send any
+offset. Identifiers are UUIDs. Unknown fields are refused.
+
+Outside of `/api/v1`: `/health` (the process is alive) and `/ready` (it can serve).
+"""
+
+TAGS: Final = (
+    {"name": "Accounts", "description": "Open an account and get a token for it."},
+    {"name": "Organizers", "description": "Sellers."},
+    {"name": "Events", "description": "What is sold, and what is left of it."},
+    {"name": "Holds", "description": "Stock taken for one buyer, for a while."},
+    {"name": "Orders", "description": "A purchase made from one hold, and its payments."},
+    {"name": "Tickets", "description": "What admits."},
+    {"name": "Webhooks", "description": "What payment providers call."},
+)

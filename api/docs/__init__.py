@@ -1,0 +1,1 @@
+"""REST: the documentation page, which needs no internet."""

@@ -1,0 +1,168 @@
+"""Shapes of what organizers send, and how they become commands."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
+
+from api.event.examples import CHANGES, NEW_EVENT, NEW_TICKET_TYPE
+from api.schemas import Price
+from api.shape import Digits, Id, Input, Moment, Text, Time, Whole, among, with_example, wrong
+from application.event.add_ticket_type import AddTicketType
+from application.event.create_event import CreateEvent
+from application.event.list_events import ListEvents
+from application.event.specs import NewPool, NewTicketType
+from application.event.update_event import UpdateEvent
+from domain.event.event import EventState
+from shared.ids import EventId, OrganizerId
+
+T = TypeVar("T")
+
+
+class PoolRequest(Input):
+    """A capacity that several ticket types share by naming it."""
+
+    name: Text = Field(description="Unique within the event.")
+    capacity: Whole
+
+    def spec(self) -> NewPool:
+        return NewPool(name=self.name, capacity=self.capacity)
+
+
+class TicketTypeRequest(Input):
+    model_config = with_example(NEW_TICKET_TYPE)
+
+    name: Text
+    price: Price
+    capacity: Whole | None = Field(
+        default=None, description="Gives it a pool of its own. Needed unless `pools` are named."
+    )
+    max_per_order: Whole | None = Field(default=None, description="10, if it is left out.")
+    pools: list[Text] = Field(
+        default=[], description="Names of the event's pools it draws on as well."
+    )
+
+    def spec(self) -> NewTicketType:
+        return NewTicketType(
+            name=self.name,
+            price_amount=self.price.amount,
+            price_currency=self.price.currency,
+            capacity=self.capacity,
+            max_per_order=self.max_per_order,
+            pools=tuple(self.pools),
+        )
+
+    def command(self, event_id: EventId) -> AddTicketType:
+        return AddTicketType(event_id=event_id, ticket_type=self.spec())
+
+
+class EventRequest(Input):
+    model_config = with_example(NEW_EVENT)
+
+    organizer_id: Annotated[OrganizerId, Id]
+    name: Text
+    description: Text = ""
+    venue: Text = ""
+    timezone: Text = Field(default="UTC", description="IANA name, e.g. Europe/Berlin.")
+    starts_at: Time
+    ends_at: Time
+    currency: Text = Field(description="ISO 4217; of all prices of the event.")
+    max_per_buyer: Whole | None = Field(
+        default=None, description="Tickets one buyer may have; null is no limit."
+    )
+    ticket_types: list[TicketTypeRequest] = Field(default=[], description="More can come later.")
+    pools: list[PoolRequest] = Field(default=[], description="Capacities that are shared.")
+
+    def command(self) -> CreateEvent:
+        return CreateEvent(
+            organizer_id=self.organizer_id,
+            name=self.name,
+            description=self.description,
+            venue=self.venue,
+            timezone=self.timezone,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            currency=self.currency,
+            max_per_buyer=self.max_per_buyer,
+            ticket_types=tuple(ticket_type.spec() for ticket_type in self.ticket_types),
+            pools=tuple(pool.spec() for pool in self.pools),
+        )
+
+
+def _not_null(value: object) -> object:
+    if value is None:
+        raise wrong("must not be null; leave it out to keep it as it is")
+    return value
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
+
+
+Unchanged = Annotated[
+    T | SkipJsonSchema[None],
+    BeforeValidator(_not_null),
+    Field(json_schema_extra=_without_default),
+]
+"""A field that may be left out, but not be null."""
+
+
+class EventChanges(Input):
+    """What is left out stays as it is."""
+
+    model_config = with_example(CHANGES)
+
+    name: Unchanged[Text] = None
+    description: Unchanged[Text] = None
+    venue: Unchanged[Text] = None
+    timezone: Unchanged[Text] = None
+    starts_at: Unchanged[Time] = None
+    ends_at: Unchanged[Time] = None
+    max_per_buyer: Whole | None = Field(
+        default=None,
+        description="null takes the limit away.",
+        json_schema_extra=_without_default,
+    )
+
+    def command(self, event_id: EventId, expected_version: int | None) -> UpdateEvent:
+        no_limit = self.max_per_buyer is None and "max_per_buyer" in self.model_fields_set
+        return UpdateEvent(
+            event_id=event_id,
+            expected_version=expected_version,
+            name=self.name,
+            description=self.description,
+            venue=self.venue,
+            timezone=self.timezone,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            max_per_buyer=0 if no_limit else self.max_per_buyer,
+        )
+
+
+class EventSearch(Input):
+    organizer_id: Annotated[OrganizerId | None, Id] = None
+    state: Annotated[EventState | None, among(EventState)] = None
+    starts_from: Annotated[datetime | None, Moment] = Field(
+        default=None, description="Starting then or later."
+    )
+    starts_before: Annotated[datetime | None, Moment] = Field(
+        default=None, description="Starting earlier than that."
+    )
+    text: Text | None = Field(default=None, description="Found in name, description or venue.")
+    page_size: Annotated[int | None, Digits] = Field(default=None, description="20, at most 100.")
+    page_token: Text | None = Field(
+        default=None, description="`next_page_token` of the page before."
+    )
+
+    def query(self) -> ListEvents:
+        return ListEvents(
+            organizer_id=self.organizer_id,
+            state=self.state,
+            starts_from=self.starts_from,
+            starts_before=self.starts_before,
+            text=self.text,
+            page_size=self.page_size,
+            page_token=self.page_token,
+        )

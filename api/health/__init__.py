@@ -1,0 +1,1 @@
+"""REST: is this process alive, and can it serve."""

@@ -1,0 +1,75 @@
+"""Shapes of holds."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import AwareDatetime, Field
+
+from api.schemas import Money
+from api.shape import Id, Input, Output, Whole, with_example
+from application.hold.create_hold import CreateHold, WantedLine
+from domain.hold.hold import HoldState
+from shared.ids import EventId, HoldId, TicketTypeId
+
+HoldIdPath = Annotated[HoldId, Id, Path(description="The hold.")]
+
+_EVENT_ID = "01936b2a-7c00-7a10-8000-000000000003"
+_STANDING = "01936b2a-7c00-7a10-8000-000000000004"
+
+
+class HoldLineRequest(Input):
+    ticket_type_id: Annotated[TicketTypeId, Id]
+    quantity: Whole
+
+    def wanted(self) -> WantedLine:
+        return WantedLine(ticket_type_id=self.ticket_type_id, quantity=self.quantity)
+
+
+class HoldRequest(Input):
+    model_config = with_example(
+        {
+            "event_id": _EVENT_ID,
+            "lines": [{"ticket_type_id": _STANDING, "quantity": 2}],
+        }
+    )
+
+    event_id: Annotated[EventId, Id]
+    lines: list[HoldLineRequest] = Field(description="All of them or none; a ticket type once.")
+
+    def command(self) -> CreateHold:
+        return CreateHold(event_id=self.event_id, lines=tuple(line.wanted() for line in self.lines))
+
+
+class Line(Output):
+    ticket_type_id: UUID
+    quantity: int
+    unit_price: Money = Field(description="As it was when the hold was made.")
+
+
+class Hold(Output):
+    model_config = with_example(
+        {
+            "id": "01936b2a-7c00-7a10-8000-000000000006",
+            "event_id": _EVENT_ID,
+            "state": "ACTIVE",
+            "lines": [
+                {
+                    "ticket_type_id": _STANDING,
+                    "quantity": 2,
+                    "unit_price": {"amount": 2500, "currency": "EUR"},
+                }
+            ],
+            "total": {"amount": 5000, "currency": "EUR"},
+            "expires_at": "2026-11-21T10:20:00Z",
+            "created_at": "2026-11-21T10:15:00Z",
+        }
+    )
+
+    id: UUID
+    event_id: UUID
+    state: HoldState = Field(description="EXPIRED from `expires_at` on.")
+    lines: list[Line]
+    total: Money
+    expires_at: AwareDatetime
+    created_at: AwareDatetime

@@ -1,0 +1,157 @@
+"""The OpenAPI 3.1 document: FastAPI's, and what it cannot know by itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from api.description import DESCRIPTION, TAGS
+from api.errors import BY_REASON_IF_MATCH, MEDIA_TYPE, problem_of, status_of
+from api.routing import Documented
+from api.schemas import Problem
+from application.errors import (
+    IdempotencyInProgress,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+)
+from application.messages import Access, Command, KeyPolicy
+from shared.errors import (
+    AppError,
+    Conflict,
+    DatabaseUnavailable,
+    FieldInvalid,
+    Internal,
+    MalformedRequest,
+    RequestTooLarge,
+    Violation,
+)
+
+_REF: Final = "#/components/schemas/"
+_MEANING: Final[Mapping[int, str]] = {
+    400: "The request cannot be read, or its idempotency key is missing or malformed.",
+    401: "The access token is missing, invalid or expired; or the credentials are wrong.",
+    403: "You may see it, but not do this.",
+    404: "It does not exist, or it is not yours.",
+    409: "Its state does not allow this.",
+    412: "`If-Match` names another version than the current one.",
+    413: "The body is larger than this server accepts.",
+    422: "A field has the wrong shape or meaning, or the idempotency key was used otherwise.",
+    500: "A bug. The log knows more, under the `request_id`.",
+    503: "Try again after `Retry-After` seconds.",
+}
+
+
+def document(app: FastAPI, operations: Mapping[str, Documented]) -> dict[str, Any]:
+    """The document; `operations` by operationId."""
+    found: dict[str, Any] = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=DESCRIPTION,
+        tags=list(TAGS),
+        routes=app.routes,
+        separate_input_output_schemas=True,
+    )
+    components = found.setdefault("components", {})
+    components["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access_token` that Login answers.",
+        }
+    }
+    _, shared = models_json_schema([(Problem, "serialization")], ref_template=_REF + "{model}")
+    components["schemas"] |= shared["$defs"]
+    for path, item in found["paths"].items():
+        for operation in item.values():
+            _complete(operation, operations[operation["operationId"]], path)
+    return found
+
+
+def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
+    message = said.operation.message
+    operation["security"] = [] if message.access is Access.ANONYMOUS else [{"bearer": []}]
+    if message.key_policy is not KeyPolicy.NONE:
+        operation.setdefault("parameters", []).append(_key_header(message.key_policy))
+    for status, response in operation["responses"].items():
+        response["headers"] = _headers(operation["operationId"], status, message.key_policy)
+    if operation["operationId"] == "GetEvent":
+        operation["responses"]["304"] = {"description": "You have this version already."}
+    refusals: dict[int, dict[str, type[AppError]]] = {}
+    for error in refusals_of(said):
+        refusals.setdefault(status_of(error), {})[error.reason] = error
+        if operation["operationId"] == "UpdateEvent" and error.reason in BY_REASON_IF_MATCH:
+            refusals.setdefault(status_of(error, if_match=True), {})[error.reason] = error
+    for status_code, errors in sorted(refusals.items()):
+        operation["responses"][str(status_code)] = _refused(status_code, errors, path)
+
+
+def refusals_of(said: Documented) -> Iterator[type[AppError]]:
+    """Every refusal that an operation can answer with."""
+    message = said.operation.message
+    if message.access is not Access.ANONYMOUS:
+        yield from (TokenMissing, TokenInvalid, TokenExpired)
+    if said.has_body:
+        yield from (MalformedRequest, RequestTooLarge)
+    if said.has_body or said.has_parameters:
+        yield FieldInvalid
+    if message.key_policy is KeyPolicy.REQUIRED:
+        yield IdempotencyKeyRequired
+    if message.key_policy is not KeyPolicy.NONE:
+        yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress)
+    if issubclass(message, Command):
+        yield Conflict
+    yield from said.refuses
+    yield from (Internal, DatabaseUnavailable)
+
+
+def _key_header(policy: KeyPolicy) -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": policy is KeyPolicy.REQUIRED,
+        "description": "Makes it safe to send this again: 16 to 64 of A-Z, a-z, 0-9, _ and -.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
+        "example": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    }
+
+
+def _headers(operation: str, status: str, policy: KeyPolicy) -> dict[str, Any]:
+    headers = {"X-Request-ID": "The one that was sent, or a new one."}
+    if status == "201":
+        headers["Location"] = "Where to read it."
+    if operation.endswith(("Event", "TicketType")):
+        headers["ETag"] = "The event's version, in quotes."
+    if policy is not KeyPolicy.NONE:
+        headers["Idempotency-Replayed"] = "`true` if this is the answer to an earlier request."
+    return {
+        name: {"description": meaning, "schema": {"type": "string"}}
+        for name, meaning in headers.items()
+    }
+
+
+def _refused(status: int, errors: Mapping[str, type[AppError]], path: str) -> dict[str, Any]:
+    return {
+        "description": _MEANING[status],
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": f"{_REF}{Problem.__name__}"},
+                "examples": {
+                    reason: {"summary": error.title, "value": _example(error, status, path)}
+                    for reason, error in sorted(errors.items())
+                },
+            }
+        },
+    }
+
+
+def _example(error: type[AppError], status: int, path: str) -> dict[str, object]:
+    wrong = [Violation(("name",), "must not be empty")] if error is FieldInvalid else []
+    request_id = "01936b2a-7c00-7a10-8000-00000000000a"
+    return problem_of(error(violations=wrong), status, path=path, request_id=request_id)

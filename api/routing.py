@@ -1,0 +1,152 @@
+"""Operations as routes: what happens around each, in the order the product promises.
+
+size → authentication → authorization → key format → shape → execution. FastAPI reads a body
+before anything else can look at the request, so the first four happen around its own handler.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from api.context import Call, context_of
+from api.shape import violations
+from application.pipeline import Operation
+from shared.errors import AppError, FieldInvalid, MalformedRequest
+
+P = ParamSpec("P")
+Endpoint = Callable[P, Awaitable[Response]]
+AnyOperation = Operation[Any, Any]
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documented:
+    """What the documentation says of an operation beyond what its signature tells."""
+
+    operation: AnyOperation
+    refuses: tuple[type[AppError], ...]
+    has_body: bool
+    has_parameters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Adds the operations of one aggregate to the app, under one heading of the documentation."""
+
+    app: FastAPI
+    tag: str
+    documented: dict[str, Documented] = field(default_factory=dict)
+
+    def get(
+        self, path: str, operation: AnyOperation, **said: Any
+    ) -> Callable[[Endpoint[P]], Endpoint[P]]:
+        """See `add`."""
+        return self.add("GET", path, operation, **said)
+
+    def post(
+        self, path: str, operation: AnyOperation, **said: Any
+    ) -> Callable[[Endpoint[P]], Endpoint[P]]:
+        """See `add`."""
+        return self.add("POST", path, operation, **said)
+
+    def patch(
+        self, path: str, operation: AnyOperation, **said: Any
+    ) -> Callable[[Endpoint[P]], Endpoint[P]]:
+        """See `add`."""
+        return self.add("PATCH", path, operation, **said)
+
+    def delete(
+        self, path: str, operation: AnyOperation, **said: Any
+    ) -> Callable[[Endpoint[P]], Endpoint[P]]:
+        """See `add`."""
+        return self.add("DELETE", path, operation, **said)
+
+    def add(
+        self,
+        method: str,
+        path: str,
+        operation: AnyOperation,
+        *,
+        summary: str,
+        answers: type[object],
+        status: int = 200,
+        says: str = "As asked.",
+        refuses: tuple[type[AppError], ...] = (),
+        extra: dict[str, Any] | None = None,
+    ) -> Callable[[Endpoint[P]], Endpoint[P]]:
+        """The decorated function translates in, calls the operation and translates out.
+
+        `answers` is the documented shape, `says` the meaning of the success; `refuses` are the
+        operation's own refusals (those of every operation are added by themselves).
+        """
+
+        def register(endpoint: Endpoint[P]) -> Endpoint[P]:
+            self.app.router.add_api_route(
+                PREFIX + path,
+                endpoint,
+                methods=[method],
+                operation_id=operation.name,
+                name=operation.name,
+                tags=[self.tag],
+                summary=summary,
+                response_model=answers,
+                status_code=status,
+                response_description=says,
+                route_class_override=_route_class(operation),
+                openapi_extra=extra,
+            )
+            route = self.app.router.routes[-1]
+            if not isinstance(route, APIRoute):
+                raise TypeError(f"{operation.name} did not become a route")
+            dependant = route.dependant
+            self.documented[operation.name] = Documented(
+                operation=operation,
+                refuses=refuses,
+                has_body=route.body_field is not None,
+                has_parameters=bool(
+                    dependant.path_params or dependant.query_params or dependant.header_params
+                ),
+            )
+            return endpoint
+
+        return register
+
+
+def _route_class(operation: AnyOperation) -> type[APIRoute]:
+    class OperationRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            execute = super().get_route_handler()
+            body = self.body_field
+            takes_body = body is not None
+            needs_body = body is not None and body.field_info.is_required()
+            may_have_body = not {"GET", "DELETE"}.issuperset(self.methods or ())
+
+            async def handle(request: Request) -> Response:
+                call = Call(request.scope, request.receive)
+                ctx = call.ctx = context_of(call)
+                try:
+                    sent = await call.body() if may_have_body else b""
+                    call.ctx = operation.admit(ctx)
+                    if takes_body and sent:
+                        call.load_json(sent)
+                    elif needs_body:
+                        raise MalformedRequest("The request needs a body.")
+                except AppError as refusal:
+                    operation.refuse(refusal, ctx)
+                    raise
+                try:
+                    return await execute(call)
+                except RequestValidationError as error:
+                    invalid = FieldInvalid(violations=violations(error.errors()))
+                    operation.refuse(invalid, call.ctx)
+                    raise invalid from None
+
+            return handle
+
+    return OperationRoute

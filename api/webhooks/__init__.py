@@ -1,0 +1,1 @@
+"""REST: what payment providers call."""
