@@ -25,11 +25,12 @@ class MemoryInbox(Inbox):
     async def waiting(self, *, limit: int) -> Sequence[ProviderEvent]:
         tables = await self._session.read()
         now = self._session.now()
-        return [
+        waiting = [
             row.event
-            for row in tables.inbox.values()  # in the order of their arrival
+            for row in tables.inbox.values()
             if row.processed_at is None and row.next_attempt_at <= now
-        ][:limit]
+        ]
+        return sorted(waiting, key=lambda event: event.occurred_at)[:limit]
 
     def processed(self, event: ProviderEvent) -> None:
         self._change(event, lambda row, now: replace(row, processed_at=now))

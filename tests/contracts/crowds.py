@@ -209,6 +209,16 @@ class CrowdsContract:
             bought += ends == ["HoldConverted"]
         assert await world.counters(sale) == {"Free": (0, 2 * bought)}
 
+    async def test_releases_at_once(self, world: World) -> None:
+        """Of the only hold there is, so that a second give-back would make the counter negative."""
+        sale = await world.sale(kind("A", 5), kind("B", 5))
+        buyer = await world.user()
+        hold = await world.hold(buyer, sale, {"B": 5, "A": 5})
+        outcomes = await crowd(self.release(world, buyer, hold.id) for _ in range(10))
+        assert refusals(outcomes) == ["HOLD_NOT_ACTIVE"] * 9
+        assert await world.counters(sale) == {"A": (0, 0), "B": (0, 0)}
+        assert await world.facts_of(hold.id) == ["HoldPlaced", "HoldReleased"]
+
     async def test_release_and_convert_at_once(self, world: World) -> None:
         """The same, one layer down: of two ends of one version the second is stale."""
         sale = await world.sale(kind("Standing", 10))

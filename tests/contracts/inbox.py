@@ -1,5 +1,6 @@
 """Inbox: a provider's event is kept once, and tried until it is processed."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,9 @@ from application.ports.inbox import ProviderEvent
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, World, crowd
 
+BEGINNING = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+_seconds = itertools.count()
+
 
 def new_event(provider: str = "simulated", event_id: str | None = None) -> ProviderEvent:
     return ProviderEvent(
@@ -15,7 +19,7 @@ def new_event(provider: str = "simulated", event_id: str | None = None) -> Provi
         event_id=event_id or f"evt-{IDS.uuid()}",
         type="payment.captured",
         reference="pay-1",
-        occurred_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+        occurred_at=BEGINNING + timedelta(seconds=next(_seconds)),
     )
 
 
@@ -44,7 +48,7 @@ class InboxContract:
 
     async def test_the_oldest_comes_first(self, world: World) -> None:
         events = [new_event() for _ in range(5)]
-        for event in events:
+        for event in events[::-1]:
             await self.receive(world, event)
         assert await self.waiting(world) == events
         assert await self.waiting(world, limit=2) == events[:2]

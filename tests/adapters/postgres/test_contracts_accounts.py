@@ -1,0 +1,6 @@
+from tests.adapters.postgres.harness import OnPostgres
+from tests.contracts.accounts import AccountsContract
+
+
+class TestAccounts(OnPostgres, AccountsContract):
+    pass
