@@ -1,6 +1,6 @@
 """Types of the driver, named once. They are generic for the type checker only, hence the quotes."""
 
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -9,6 +9,8 @@ Record: TypeAlias = asyncpg.Record
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Lent: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 """A connection of the pool, to be given back."""
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Connection: TypeAlias = Union[
+    "asyncpg.Connection[asyncpg.Record]", "PoolConnectionProxy[asyncpg.Record]"
+]
 
 __all__ = ["Connection", "Lent", "Pool", "PoolConnectionProxy", "Record"]

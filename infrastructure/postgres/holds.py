@@ -83,8 +83,7 @@ class PostgresHoldRepository(HoldRepository):
             )
             check_buyer_limit(owned=int(row["units"]), wanted=hold.units, limit=limit)
 
-    async def write(self) -> None:
-        """Raises StaleWrite."""
+    async def write_added(self) -> None:
         for hold in self.notes.added:
             await self._session.execute(
                 _INSERT,
@@ -102,6 +101,9 @@ class PostgresHoldRepository(HoldRepository):
                 hold.version,
                 line_rows(hold.lines),
             )
+
+    async def write_saved(self) -> None:
+        """Raises StaleWrite."""
         for hold in self.notes.saved:
             written = await self._session.execute(
                 _UPDATE,

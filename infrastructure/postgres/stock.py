@@ -66,6 +66,8 @@ class PostgresStockLedger(StockLedger):
         self._taken: list[StockLine] = []
         self._given_back: list[StockLine] = []
         self._sold: list[StockLine] = []
+        self._before: dict[PoolId, Stock] = {}
+        self._events: list[UUID] = []
 
     async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
         rows = await self._session.fetch(_OF_EVENT, event_id)
@@ -83,34 +85,36 @@ class PostgresStockLedger(StockLedger):
     def __bool__(self) -> bool:
         return bool(self._taken or self._given_back or self._sold)
 
-    async def move(self, *, but: Sequence[UUID], sweep: bool) -> list[Hold]:
-        """Performs the noted movements, and with `sweep` expires due holds of the wanted pools
-        before, apart from those in `but`, which the unit of work decides about itself.
-
-        Returns the holds that were expired. Raises SoldOut; Shortage without `sweep`.
-        """
+    async def lock(self, *, whole_events: bool) -> None:
+        """Locks the counters to be moved; with `whole_events` all of their events'."""
         pools = pools_of([*self._taken, *self._given_back, *self._sold])
-        if not pools:
-            return []
-        rows = await self._session.fetch(_LOCK_WHOLE_EVENTS if sweep else _LOCK, pools)
-        events = sorted({row["event_id"] for row in rows})
+        if pools:
+            rows = await self._session.fetch(_LOCK_WHOLE_EVENTS if whole_events else _LOCK, pools)
+            self._before = {PoolId(row["pool_id"]): _stock(row) for row in rows}
+            self._events = sorted({row["event_id"] for row in rows})
+
+    async def sweep(self, *, but: Sequence[UUID]) -> list[Hold]:
+        """Expires due holds that draw on the pools to take from, apart from those in `but`, which
+        the unit of work decides about itself. The whole events are locked."""
         wanted = pools_of(self._taken)
-        before = {PoolId(row["pool_id"]): _stock(row) for row in rows}
-        expired: list[Hold] = []
-        if sweep:
-            expired = await expire_due_of(self._session, events, wanted, but=but)
-        freed = [line for hold in expired for line in hold.stock_lines]
-        after = rule.give_back(before, [*freed, *self._given_back])
+        expired = await expire_due_of(self._session, self._events, wanted, but=but)
+        for hold in expired:
+            self.give_back(hold.stock_lines)
+        return expired
+
+    async def move(self, *, but: Sequence[UUID], swept: bool) -> None:
+        """Decides and writes the movements. Raises SoldOut; Shortage where sweeping may help."""
+        after = rule.give_back(self._before, self._given_back)
         try:
             after = rule.take(after, self._taken)
         except SoldOut:
             # Asked while the rows are locked, so that nobody can sweep them between the two looks.
-            if not sweep and await any_due(self._session, events, wanted, but=but):
+            wanted = pools_of(self._taken)
+            if not swept and await any_due(self._session, self._events, wanted, but=but):
                 raise Shortage from None
             raise
         after = rule.sell(after, self._sold)
-        await write(self._session, before, after)
-        return expired
+        await write(self._session, self._before, after)
 
 
 def pools_of(lines: Iterable[StockLine]) -> list[UUID]:

@@ -117,14 +117,14 @@ class PostgresUnitOfWork(UnitOfWork):
             return answer
         await self._session.begin()
         try:
-            expired = await self._up_to_stock(sweep=False)
+            expired = await self._move_stock(sweep=False)
         except Shortage:
             # Expiring takes more locks than we hold, in an order we could not keep by adding to
             # them. Nothing but the claim and our own notes has to survive, so begin again; no
             # savepoint, which would be one more trip for every hold that finds its stock.
             await self._session.restart()
-            expired = await self._up_to_stock(sweep=True)
-        await self._holds.write()
+            expired = await self._move_stock(sweep=True)
+        await self._holds.write_added()
         await self._payments.write()
         await self._refunds.write()
         await self._tickets.write()
@@ -139,14 +139,23 @@ class PostgresUnitOfWork(UnitOfWork):
         notes = (repository.notes for repository in self._repositories)
         return bool(self._session.ctx.claim or self._stock or self._inbox or any(notes))
 
-    async def _up_to_stock(self, *, sweep: bool) -> list[Hold]:
-        """Everything up to the stock in the order in which rows are locked everywhere."""
+    async def _move_stock(self, *, sweep: bool) -> list[Hold]:
+        """Everything up to the stock in the order in which rows are locked everywhere.
+
+        Changed holds are written between the locking of the counters and the decision: a hold
+        that somebody else has ended must be found out before its units are given back twice.
+        """
         await self._users.write()
         await self._organizers.write()
         await self._events.write()
         await self._holds.check_limits()
         await self._orders.write()
-        return await self._stock.move(but=self._holds.notes.ids, sweep=sweep)
+        ours = self._holds.notes.ids
+        await self._stock.lock(whole_events=sweep)
+        expired = await self._stock.sweep(but=ours) if sweep else []
+        await self._holds.write_saved()
+        await self._stock.move(but=ours, swept=sweep)
+        return expired
 
     async def _write_facts(self, expired: list[Hold]) -> None:
         facts = [fact for hold in expired for fact in hold.facts]
