@@ -1,0 +1,1 @@
+"""The gRPC face: translates in, calls the application, translates out."""

@@ -1,0 +1,1 @@
+"""What others use to call Holdfast over gRPC."""

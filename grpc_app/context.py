@@ -1,0 +1,64 @@
+"""What a call says beside its message: who is calling, and under which id."""
+
+import re
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import uuid4
+
+from application.messages import Context
+
+REQUEST_ID = "x-request-id"
+"""In the metadata of requests (1 to 128 of A-Z, a-z, 0-9, ., _ and -) and, trailing, of answers."""
+REPLAYED = "idempotency-replayed"
+"""`true` in the trailing metadata of an answer that was stored under the idempotency key before."""
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.I)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_REFUSED = ""  # no token: whoever verifies it says so
+
+Metadata = Iterable[tuple[str, str | bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call under way. `readable` is false where its message is no protobuf of its type."""
+
+    ctx: Context
+    readable: bool
+
+
+CURRENT: ContextVar[Call] = ContextVar("holdfast_call")
+"""Each call runs in a task of its own, and so in a context of its own."""
+
+
+def context_of(metadata: Metadata, peer: str) -> Context:
+    """The context as it was sent; nothing in it is verified yet."""
+    tokens: list[str | bytes] = []
+    ids: list[str | bytes] = []
+    for name, value in metadata:
+        if name == "authorization":
+            tokens.append(value)
+        elif name == REQUEST_ID:
+            ids.append(value)
+    return Context(
+        request_id=_request_id(ids),
+        credentials=_credentials(tokens),
+        face="grpc",
+        labels={"peer": peer},
+    )
+
+
+def _credentials(sent: list[str | bytes]) -> str | None:
+    """The bearer token; what is sent twice, or is none, is one that nobody will accept."""
+    if not sent:
+        return None
+    found = _BEARER.fullmatch(sent[0].strip()) if isinstance(sent[0], str) else None
+    return found[1] if found and len(sent) == 1 else _REFUSED
+
+
+def _request_id(sent: list[str | bytes]) -> str:
+    """The caller's, if it is one; else a new one."""
+    if len(sent) == 1 and isinstance(sent[0], str) and _REQUEST_ID.fullmatch(sent[0]):
+        return sent[0]
+    return str(uuid4())

@@ -1,0 +1,133 @@
+"""What happens around every call: its id, its errors as rich status, its line in the access log."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar, cast
+
+import grpc
+import structlog
+from google.protobuf.message import DecodeError, Message
+from grpc_status import rpc_status
+
+from application.messages import Context
+from grpc_app.context import CURRENT, REPLAYED, REQUEST_ID, Call, context_of
+from grpc_app.errors import STATUS, status_of
+from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
+
+_log = structlog.get_logger("holdfast.access")
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+Handler = grpc.RpcMethodHandler[Q, A]
+Find = Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]
+Rpc = grpc.aio.ServicerContext[bytes, bytes]
+Servicing = Callable[[Message, Rpc], Awaitable[Message]]
+Reading = Callable[[bytes], Message]
+
+
+class Calls(grpc.aio.ServerInterceptor):
+    """Stands around the methods of `package` and answers for those that nobody has.
+
+    Messages are read and written here, so that neither can fail past our own error handling:
+    grpc would send the text of any exception to the client. Those of more than `largest` bytes
+    are refused.
+    """
+
+    def __init__(self, package: str, largest: int) -> None:
+        self._prefix = f"/{package}."
+        self._largest = largest
+        self._around: dict[str, Handler[bytes, bytes]] = {}
+
+    async def intercept_service(
+        self, continuation: Find[Q, A], handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler[Q, A] | None:
+        method = str(handler_call_details.method)
+        if (around := self._around.get(method)) is None:
+            handler = await continuation(handler_call_details)
+            if handler is not None and not method.startswith(self._prefix):
+                return handler
+            around = _unknown(method) if handler is None else self._surround(method, handler)
+        # Ours takes and gives bytes; what was behind it has its types inside.
+        return cast(Handler[Q, A], around)
+
+    def _surround(self, method: str, handler: Handler[Q, A]) -> Handler[bytes, bytes]:
+        servicing = cast(Servicing, handler.unary_unary)
+        read = cast(Reading, handler.request_deserializer)
+
+        async def answer(data: bytes, rpc: Rpc) -> bytes:
+            if len(data) > self._largest:
+                raise RequestTooLarge(metadata={"most_bytes": self._largest})
+            ctx = CURRENT.get().ctx
+            try:
+                message = read(data)
+            except DecodeError:
+                CURRENT.set(Call(ctx, readable=False))
+                message = read(b"")
+            return (await servicing(message, rpc)).SerializeToString()
+
+        async def call(data: bytes, rpc: Rpc) -> bytes:
+            return await _observed(method, rpc, lambda: answer(data, rpc))
+
+        around: Handler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(call)
+        self._around[method] = around
+        return around
+
+
+def _unknown(method: str) -> Handler[bytes, bytes]:
+    """For a method that does not exist, whatever kind it was meant to be."""
+
+    async def refuse() -> bytes:
+        raise OperationUnknown(metadata={"method": method})
+
+    async def call(requests: AsyncIterator[bytes], rpc: Rpc) -> None:
+        await _observed(method, rpc, refuse)
+
+    return grpc.stream_stream_rpc_method_handler(call)
+
+
+async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]]) -> bytes:
+    started = time.perf_counter()
+    ctx = context_of(rpc.invocation_metadata() or (), rpc.peer())
+    CURRENT.set(Call(ctx, readable=True))
+    structlog.contextvars.bind_contextvars(request_id=ctx.request_id)
+    try:
+        data = await answer()
+    except AppError as error:
+        refusal = error
+    except asyncio.CancelledError:
+        # The caller went away or its deadline passed; nobody hears an answer any more.
+        _line(method, ctx, grpc.StatusCode.CANCELLED, None, started)
+        raise
+    except Exception as bug:
+        _log.error("failed", face="grpc", method=method, request_id=ctx.request_id, exc_info=bug)
+        refusal = Internal(metadata={"request_id": ctx.request_id})
+    else:
+        rpc.set_trailing_metadata(_trailing(ctx))
+        _line(method, ctx, grpc.StatusCode.OK, None, started)
+        return data
+    status = rpc_status.to_status(status_of(refusal, ctx.request_id))
+    _line(method, ctx, STATUS[refusal.code], refusal.reason, started)
+    await rpc.abort(
+        status.code, status.details, (*_trailing(ctx), *(status.trailing_metadata or ()))
+    )
+
+
+def _trailing(ctx: Context) -> tuple[tuple[str, str], ...]:
+    request_id = (REQUEST_ID, ctx.request_id)
+    return (request_id, (REPLAYED, "true")) if ctx.reply.replayed else (request_id,)
+
+
+def _line(
+    method: str, ctx: Context, code: grpc.StatusCode, reason: str | None, started: float
+) -> None:
+    _log.info(
+        "request",
+        face="grpc",
+        method=method,
+        code=code.name,
+        reason=reason,
+        ms=round((time.perf_counter() - started) * 1000, 2),
+        peer=ctx.labels.get("peer"),
+        request_id=ctx.request_id,
+    )

@@ -1,0 +1,1 @@
+"""Pure functions between messages of the wire and those of the application."""

@@ -1,0 +1,29 @@
+"""Values that several messages share."""
+
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from application.views.hold import LineView
+from application.views.money import MoneyView
+from grpc_app.generated.holdfast.v1.hold_pb2 import Line
+from grpc_app.generated.holdfast.v1.money_pb2 import Money
+
+
+def timestamp(moment: datetime) -> Timestamp:
+    """To the microsecond."""
+    value = Timestamp()
+    value.FromDatetime(moment)
+    return value
+
+
+def money(view: MoneyView) -> Money:
+    return Money(amount=view.amount, currency=view.currency)
+
+
+def line(view: LineView) -> Line:
+    return Line(
+        ticket_type_id=str(view.ticket_type_id),
+        quantity=view.quantity,
+        unit_price=money(view.unit_price),
+    )

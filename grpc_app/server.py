@@ -1,0 +1,143 @@
+"""The gRPC server: everything it offers, its limits, and its life from start to drain."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import grpc
+from google.protobuf.descriptor import FileDescriptor
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from grpc_reflection.v1alpha import reflection
+
+from application.app import Application
+from grpc_app.generated.holdfast.v1 import (
+    auth_pb2,
+    auth_pb2_grpc,
+    event_pb2,
+    event_pb2_grpc,
+    hold_pb2,
+    hold_pb2_grpc,
+    order_pb2,
+    order_pb2_grpc,
+    organizer_pb2,
+    organizer_pb2_grpc,
+    ticket_pb2,
+    ticket_pb2_grpc,
+    user_pb2,
+    user_pb2_grpc,
+)
+from grpc_app.health import Health
+from grpc_app.interceptors import Calls
+from grpc_app.servicers.auth import AuthServicer
+from grpc_app.servicers.event import EventServicer
+from grpc_app.servicers.hold import HoldServicer
+from grpc_app.servicers.order import OrderServicer
+from grpc_app.servicers.organizer import OrganizerServicer
+from grpc_app.servicers.ticket import TicketServicer
+from grpc_app.servicers.user import UserServicer
+
+PACKAGE = "holdfast.v1"
+_FILES: tuple[FileDescriptor, ...] = (
+    auth_pb2.DESCRIPTOR,
+    user_pb2.DESCRIPTOR,
+    organizer_pb2.DESCRIPTOR,
+    event_pb2.DESCRIPTOR,
+    hold_pb2.DESCRIPTOR,
+    order_pb2.DESCRIPTOR,
+    ticket_pb2.DESCRIPTOR,
+)
+SERVICES = tuple(service.full_name for file in _FILES for service in file.services_by_name.values())
+_HARD_LIMIT = 4
+"""Times the largest message we take: up to there it is refused with a reason of ours; what is even
+larger grpc itself refuses (RESOURCE_EXHAUSTED) without reading it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrpcConfig:
+    """Port 0 takes a free one. `reuse_port` lets several processes share the port."""
+
+    host: str = "127.0.0.1"
+    port: int = 50051
+    max_message_bytes: int = 1024 * 1024
+    reflection: bool = True
+    reuse_port: bool = False
+    max_streams_per_connection: int = 1024
+    """Calls under way on one connection; further ones wait at the client."""
+    max_calls: int = 8192
+    """Calls under way in all; further ones are refused with RESOURCE_EXHAUSTED."""
+    keepalive_seconds: float = 60
+    """How often a silent connection is asked whether it is still there."""
+    health_seconds: float = 2
+    """How often readiness is asked for."""
+
+
+class GrpcServer:
+    """Started and stopped once, on the loop it is used on."""
+
+    def __init__(
+        self, application: Application, config: GrpcConfig, *, ready: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._config = config
+        self._health = Health(SERVICES, ready, config.health_seconds)
+        self._server = grpc.aio.server(
+            interceptors=[Calls(PACKAGE, config.max_message_bytes)],
+            options=_options(config),
+            maximum_concurrent_rpcs=config.max_calls,
+        )
+        self._add_services(application)
+        self.port = config.port
+
+    @property
+    def address(self) -> str:
+        """Where it listens; the port is the one that was bound."""
+        return f"{_host(self._config.host)}:{self.port}"
+
+    async def start(self) -> None:
+        """Raises RuntimeError when the address cannot be bound."""
+        self.port = self._server.add_insecure_port(self.address)
+        await self._health.start()
+        await self._server.start()
+
+    async def stop(self, grace: float) -> None:
+        """Says so to who watches its health, takes no new calls, and lets those under way finish;
+        what is not done after `grace` seconds is cancelled."""
+        await self._health.drain()
+        await self._server.stop(grace)
+
+    def _add_services(self, application: Application) -> None:
+        server = self._server
+        auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthServicer(application.auth), server)
+        user_pb2_grpc.add_UserServiceServicer_to_server(UserServicer(application.users), server)
+        organizer_pb2_grpc.add_OrganizerServiceServicer_to_server(
+            OrganizerServicer(application.organizers), server
+        )
+        event_pb2_grpc.add_EventServiceServicer_to_server(EventServicer(application.events), server)
+        hold_pb2_grpc.add_HoldServiceServicer_to_server(HoldServicer(application.holds), server)
+        order_pb2_grpc.add_OrderServiceServicer_to_server(OrderServicer(application.orders), server)
+        ticket_pb2_grpc.add_TicketServiceServicer_to_server(
+            TicketServicer(application.tickets), server
+        )
+        add_HealthServicer_to_server(self._health, server)
+        if self._config.reflection:
+            health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+            reflection.enable_server_reflection(
+                (*SERVICES, health, reflection.SERVICE_NAME), server
+            )
+
+
+def _options(config: GrpcConfig) -> tuple[tuple[str, int], ...]:
+    keepalive = round(config.keepalive_seconds * 1000)
+    return (
+        ("grpc.so_reuseport", int(config.reuse_port)),
+        ("grpc.max_receive_message_length", config.max_message_bytes * _HARD_LIMIT),
+        ("grpc.max_concurrent_streams", config.max_streams_per_connection),
+        ("grpc.keepalive_time_ms", keepalive),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        # Clients may ask us more often than the five minutes that grpc would allow them.
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    )
+
+
+def _host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

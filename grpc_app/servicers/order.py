@@ -1,0 +1,29 @@
+"""Orders and payments."""
+
+from application.app import OrderOperations
+from grpc_app.generated.holdfast.v1 import order_pb2 as wire
+from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceServicer
+from grpc_app.mapping import order as mapping
+from grpc_app.perform import perform
+
+
+class OrderServicer(OrderServiceServicer):
+    def __init__(self, orders: OrderOperations) -> None:
+        self._orders = orders
+
+    async def CreateOrder(self, request: wire.CreateOrderRequest, context: object) -> wire.Order:
+        return mapping.order(await perform(self._orders.create, mapping.create_order, request))
+
+    async def GetOrder(self, request: wire.GetOrderRequest, context: object) -> wire.Order:
+        return mapping.order(await perform(self._orders.get, mapping.get_order, request))
+
+    async def ListOrders(
+        self, request: wire.ListOrdersRequest, context: object
+    ) -> wire.ListOrdersResponse:
+        return mapping.orders(await perform(self._orders.list, mapping.list_orders, request))
+
+    async def PayOrder(self, request: wire.PayOrderRequest, context: object) -> wire.Payment:
+        return mapping.payment(await perform(self._orders.pay, mapping.pay_order, request))
+
+    async def CancelOrder(self, request: wire.CancelOrderRequest, context: object) -> wire.Order:
+        return mapping.order(await perform(self._orders.cancel, mapping.cancel_order, request))
