@@ -20,7 +20,7 @@ on each repetition: it happens once, and the first answer comes again, marked
 (`IDEMPOTENCY_KEY_REUSED`). Holds, orders, payments and cancellations require a key. The same key
 means the same over gRPC, where it is the field `request_id`. Keys are remembered for 72 hours.
 
-**Refusals** are [RFC 9457](urn:ietf:rfc:9457) problems (`application/problem+json`). `code` is the
+**Refusals** are RFC 9457 problems (`application/problem+json`). `code` is the
 reason, the same as over gRPC; `errors` names each wrong field. `Retry-After` says when trying again
 can help; without it, it will not.
 

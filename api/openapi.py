@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.description import DESCRIPTION, TAGS
 from api.errors import BY_REASON_IF_MATCH, MEDIA_TYPE, problem_of, status_of
-from api.routing import Documented
+from api.routing import AnyOperation, Documented
 from api.schemas import Problem
 from application.errors import (
     IdempotencyInProgress,
@@ -21,6 +21,7 @@ from application.errors import (
     TokenMissing,
 )
 from application.messages import Access, Command, KeyPolicy
+from application.views.event import EventView
 from shared.errors import (
     AppError,
     Conflict,
@@ -68,25 +69,54 @@ def document(app: FastAPI, operations: Mapping[str, Documented]) -> dict[str, An
     }
     _, shared = models_json_schema([(Problem, "serialization")], ref_template=_REF + "{model}")
     components["schemas"] |= shared["$defs"]
+    for name, schema in components["schemas"].items():
+        if "examples" in schema:
+            schema["examples"] = [
+                _ordered(example, name, components["schemas"]) for example in schema["examples"]
+            ]
     for path, item in found["paths"].items():
         for operation in item.values():
             _complete(operation, operations[operation["operationId"]], path)
     return found
 
 
+def _ordered(example: dict[str, Any], name: str, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The example with its fields as the schema lists them; pydantic sorts them by name."""
+    ordered: dict[str, Any] = {}
+    for field, schema in schemas[name]["properties"].items():
+        if field not in example:
+            continue
+        value, ref = example[field], _reference(schema)
+        if ref is not None and isinstance(value, list):
+            value = [_ordered(item, ref, schemas) for item in value]
+        elif ref is not None and isinstance(value, dict):
+            value = _ordered(value, ref, schemas)
+        ordered[field] = value
+    return ordered
+
+
+def _reference(schema: Mapping[str, Any]) -> str | None:
+    """The name of the schema that a field, or each item of it, or one choice for it, has."""
+    for part in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
+        if "$ref" in part:
+            return str(part["$ref"]).removeprefix(_REF)
+    return None
+
+
 def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
     message = said.operation.message
+    conditions = {parameter["name"] for parameter in operation.get("parameters", ())}
     operation["security"] = [] if message.access is Access.ANONYMOUS else [{"bearer": []}]
     if message.key_policy is not KeyPolicy.NONE:
         operation.setdefault("parameters", []).append(_key_header(message.key_policy))
     for status, response in operation["responses"].items():
-        response["headers"] = _headers(operation["operationId"], status, message.key_policy)
-    if operation["operationId"] == "GetEvent":
+        response["headers"] = _headers(status, said.operation)
+    if "If-None-Match" in conditions:
         operation["responses"]["304"] = {"description": "You have this version already."}
     refusals: dict[int, dict[str, type[AppError]]] = {}
     for error in refusals_of(said):
         refusals.setdefault(status_of(error), {})[error.reason] = error
-        if operation["operationId"] == "UpdateEvent" and error.reason in BY_REASON_IF_MATCH:
+        if "If-Match" in conditions and error.reason in BY_REASON_IF_MATCH:
             refusals.setdefault(status_of(error, if_match=True), {})[error.reason] = error
     for status_code, errors in sorted(refusals.items()):
         operation["responses"][str(status_code)] = _refused(status_code, errors, path)
@@ -122,13 +152,13 @@ def _key_header(policy: KeyPolicy) -> dict[str, Any]:
     }
 
 
-def _headers(operation: str, status: str, policy: KeyPolicy) -> dict[str, Any]:
+def _headers(status: str, operation: AnyOperation) -> dict[str, Any]:
     headers = {"X-Request-ID": "The one that was sent, or a new one."}
     if status == "201":
         headers["Location"] = "Where to read it."
-    if operation.endswith(("Event", "TicketType")):
+    if operation.answers is EventView:
         headers["ETag"] = "The event's version, in quotes."
-    if policy is not KeyPolicy.NONE:
+    if operation.message.key_policy is not KeyPolicy.NONE:
         headers["Idempotency-Replayed"] = "`true` if this is the answer to an earlier request."
     return {
         name: {"description": meaning, "schema": {"type": "string"}}

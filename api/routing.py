@@ -129,16 +129,16 @@ def _route_class(operation: AnyOperation) -> type[APIRoute]:
 
             async def handle(request: Request) -> Response:
                 call = Call(request.scope, request.receive)
-                ctx = call.ctx = context_of(call)
+                call.ctx = context_of(call)
                 try:
                     sent = await call.body() if may_have_body else b""
-                    call.ctx = operation.admit(ctx)
+                    call.ctx = operation.admit(call.ctx)
                     if takes_body and sent:
                         call.load_json(sent)
                     elif needs_body:
                         raise MalformedRequest("The request needs a body.")
                 except AppError as refusal:
-                    operation.refuse(refusal, ctx)
+                    operation.refuse(refusal, call.ctx)
                     raise
                 try:
                     return await execute(call)

@@ -68,7 +68,7 @@ def wrong(message: str) -> PydanticCustomError:
     return PydanticCustomError(_OURS, "{message}", {"message": message})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parsed:
     """Annotates a type that is read from JSON, or from a text, by a function of its own.
 

@@ -3,6 +3,7 @@ SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
+  displayOperationId: true,
   displayRequestDuration: true,
   persistAuthorization: true,
   defaultModelsExpandDepth: 0,
