@@ -11,6 +11,7 @@ from api.description import DESCRIPTION, TAGS
 from api.errors import BY_REASON_IF_MATCH, MEDIA_TYPE, problem_of, status_of
 from api.routing import AnyOperation, Documented
 from api.schemas import Problem
+from api.shape import Input, Output
 from application.errors import (
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
@@ -69,38 +70,21 @@ def document(app: FastAPI, operations: Mapping[str, Documented]) -> dict[str, An
     }
     _, shared = models_json_schema([(Problem, "serialization")], ref_template=_REF + "{model}")
     components["schemas"] |= shared["$defs"]
-    for name, schema in components["schemas"].items():
-        if "examples" in schema:
-            schema["examples"] = [
-                _ordered(example, name, components["schemas"]) for example in schema["examples"]
-            ]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    _keep_examples(components["schemas"])
     for path, item in found["paths"].items():
         for operation in item.values():
             _complete(operation, operations[operation["operationId"]], path)
     return found
 
 
-def _ordered(example: dict[str, Any], name: str, schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The example with its fields as the schema lists them; pydantic sorts them by name."""
-    ordered: dict[str, Any] = {}
-    for field, schema in schemas[name]["properties"].items():
-        if field not in example:
-            continue
-        value, ref = example[field], _reference(schema)
-        if ref is not None and isinstance(value, list):
-            value = [_ordered(item, ref, schemas) for item in value]
-        elif ref is not None and isinstance(value, dict):
-            value = _ordered(value, ref, schemas)
-        ordered[field] = value
-    return ordered
-
-
-def _reference(schema: Mapping[str, Any]) -> str | None:
-    """The name of the schema that a field, or each item of it, or one choice for it, has."""
-    for part in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
-        if "$ref" in part:
-            return str(part["$ref"]).removeprefix(_REF)
-    return None
+def _keep_examples(schemas: dict[str, Any]) -> None:
+    """As they were written: FastAPI drops their nulls, and pydantic sorts their fields."""
+    for model in (*Input.__subclasses__(), *Output.__subclasses__()):
+        said = model.model_config.get("json_schema_extra")
+        if isinstance(said, dict) and model.__name__ in schemas:
+            schemas[model.__name__] |= said
 
 
 def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
@@ -109,17 +93,19 @@ def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
     operation["security"] = [] if message.access is Access.ANONYMOUS else [{"bearer": []}]
     if message.key_policy is not KeyPolicy.NONE:
         operation.setdefault("parameters", []).append(_key_header(message.key_policy))
-    for status, response in operation["responses"].items():
+    responses = operation["responses"]
+    responses.pop("422", None)  # FastAPI's own shape, which we do not answer
+    for status, response in responses.items():
         response["headers"] = _headers(status, said.operation)
     if "If-None-Match" in conditions:
-        operation["responses"]["304"] = {"description": "You have this version already."}
+        responses["304"] = {"description": "You have this version already."}
     refusals: dict[int, dict[str, type[AppError]]] = {}
     for error in refusals_of(said):
         refusals.setdefault(status_of(error), {})[error.reason] = error
         if "If-Match" in conditions and error.reason in BY_REASON_IF_MATCH:
             refusals.setdefault(status_of(error, if_match=True), {})[error.reason] = error
     for status_code, errors in sorted(refusals.items()):
-        operation["responses"][str(status_code)] = _refused(status_code, errors, path)
+        responses[str(status_code)] = _refused(status_code, errors, path)
 
 
 def refusals_of(said: Documented) -> Iterator[type[AppError]]:
@@ -127,8 +113,10 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     message = said.operation.message
     if message.access is not Access.ANONYMOUS:
         yield from (TokenMissing, TokenInvalid, TokenExpired)
+    if said.may_have_body:
+        yield RequestTooLarge
     if said.has_body:
-        yield from (MalformedRequest, RequestTooLarge)
+        yield MalformedRequest
     if said.has_body or said.has_parameters:
         yield FieldInvalid
     if message.key_policy is KeyPolicy.REQUIRED:

@@ -23,14 +23,17 @@ Endpoint = Callable[P, Awaitable[Response]]
 AnyOperation = Operation[Any, Any]
 
 PREFIX = "/api/v1"
+_BODILESS = frozenset({"GET", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documented:
-    """What the documentation says of an operation beyond what its signature tells."""
+    """What the documentation says of an operation beyond what its signature tells. `has_body`:
+    it reads one; `may_have_body`: it is sent with a method that can have one."""
 
     operation: AnyOperation
     refuses: tuple[type[AppError], ...]
+    may_have_body: bool
     has_body: bool
     has_parameters: bool
 
@@ -108,6 +111,7 @@ class Routes:
             self.documented[operation.name] = Documented(
                 operation=operation,
                 refuses=refuses,
+                may_have_body=method not in _BODILESS,
                 has_body=route.body_field is not None,
                 has_parameters=bool(
                     dependant.path_params or dependant.query_params or dependant.header_params
@@ -125,7 +129,7 @@ def _route_class(operation: AnyOperation) -> type[APIRoute]:
             body = self.body_field
             takes_body = body is not None
             needs_body = body is not None and body.field_info.is_required()
-            may_have_body = not {"GET", "DELETE"}.issuperset(self.methods or ())
+            may_have_body = not _BODILESS.issuperset(self.methods or ())
 
             async def handle(request: Request) -> Response:
                 call = Call(request.scope, request.receive)
