@@ -31,6 +31,12 @@ class Demo:
     password: str
 
 
+async def is_empty(begin: Begin, request_id: str) -> bool:
+    """Whether nobody has ever registered here."""
+    async with begin(Context.system(request_id)) as work:
+        return not await work.users.exist()
+
+
 async def seed(application: Application, request_id: str) -> None:
     """Through the operations, like everybody else."""
 

@@ -78,6 +78,11 @@ class Database(_Section):
         description="postgresql://user:password@host:port/name of a server of your own. "
         "Without it an embedded one runs with its data in DATA_DIR",
     )
+    migrate: bool = Field(
+        default=True,
+        description="Whether a starting process brings the schema up to date; false where a job "
+        "of its own does (make migrate)",
+    )
     pool_min: int = Field(default=4, ge=0, description="Connections kept open, per process")
     pool_max: int = Field(
         default=16, ge=1, description="Most connections open at a time, per process"
@@ -153,8 +158,22 @@ class Simulated(_Section):
         pattern=r"^https?://",
         description="Where its webhooks go; the address of the REST face when not set",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where buyers reach its approval page; the address of the REST face when not "
+        "set",
+    )
     late_seconds: float = Field(
         default=1, ge=0, description="How late the method succeed_late succeeds, in seconds"
+    )
+    duplicates: float = Field(
+        default=0.1, ge=0, le=1, description="Share of its webhooks that it delivers twice"
+    )
+    jitter_seconds: float = Field(
+        default=0.2,
+        ge=0,
+        description="Longest random delay of a webhook, in seconds; it puts them out of order",
     )
 
     @field_validator("webhook_secret")
@@ -172,7 +191,9 @@ class Payment(_Section):
         default="simulated", description="Provider of payments that name none"
     )
     completion_interval_seconds: float = Field(
-        default=1, gt=0, description="Pause between two looks for unfinished payments, in seconds"
+        default=0.25,
+        gt=0,
+        description="Pause between two looks for unfinished payments, in seconds",
     )
     simulated: Simulated = Simulated()
 
@@ -199,6 +220,11 @@ class Auth(_Section):
     issuer: str = Field(default="holdfast", min_length=1, description="The iss claim of our tokens")
     audience: str = Field(
         default="holdfast", min_length=1, description="The aud claim of our tokens"
+    )
+    password_memory_kib: int = Field(
+        default=65_536,
+        ge=8_192,
+        description="Memory of one password hash (Argon2id), in KiB; 64 MiB is the strong choice",
     )
     password_threads: int = Field(
         default=2,

@@ -29,6 +29,10 @@ class UserRepository(Protocol):
         """Without regard to case."""
         ...
 
+    async def exist(self) -> bool:
+        """Whether there is any user at all."""
+        ...
+
     def add(self, user: User) -> None:
         """Commit raises EmailTaken when the address is in use, whatever its case."""
         ...
@@ -82,7 +86,8 @@ class EventRepository(Protocol):
 
 class StockLedger(Protocol):
     """The counters of pools. Noted movements of one unit of work are performed together, pools
-    locked in id order, units coming back counted before units are taken."""
+    locked in id order: units coming back first, then units taken, then units sold (which may be
+    those just taken)."""
 
     async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
         """Every pool of the event as one snapshot, and its moment at the database's clock.

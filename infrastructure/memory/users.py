@@ -23,6 +23,9 @@ class MemoryUsers(UserRepository):
         user_id = tables.user_by_email.get(User.email_key(email))
         return None if user_id is None else tables.users[user_id]
 
+    async def exist(self) -> bool:
+        return bool((await self._session.read()).users)
+
     def add(self, user: User) -> None:
         def write(writing: Writing) -> None:
             key = User.email_key(user.email)

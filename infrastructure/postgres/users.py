@@ -32,6 +32,9 @@ class PostgresUserRepository(UserRepository):
         row = await self._session.fetchrow(f"{_SELECT} WHERE email_key = $1", key)
         return _user(row) if row else None
 
+    async def exist(self) -> bool:
+        return await self._session.fetchrow("SELECT 1 FROM users LIMIT 1") is not None
+
     def add(self, user: User) -> None:
         self.notes.add(user.id, user)
 

@@ -42,6 +42,13 @@ class AccountsContract:
             for email in ("Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"):
                 assert await work.users.by_email(email) == user
 
+    async def test_whether_there_is_anybody(self, world: World) -> None:
+        async with world.begin(world.system()) as work:
+            assert not await work.users.exist()
+        await self.add(world, new_user("first@example.com"))
+        async with world.begin(world.system()) as work:
+            assert await work.users.exist()
+
     async def test_a_stranger_is_not_found(self, world: World) -> None:
         async with world.begin(world.system()) as work:
             assert await work.users.get(UserId(IDS.uuid())) is None
