@@ -64,6 +64,7 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
         {
             order.OrderPlaced: "order.placed",
             order.OrderDeadlineMoved: "order.deadline_moved",
+            order.OrderPaymentStarted: "order.payment_started",
             order.OrderCommitted: "order.committed",
             order.OrderConfirmed: "order.confirmed",
             order.OrderLapsed: "order.expired",
@@ -75,6 +76,7 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
             order.PaymentFailed: "payment.failed",
             order.PaymentCancelled: "payment.cancelled",
             order.PaymentAbandoned: "payment.abandoned",
+            order.PaymentReturned: "payment.returned",
             order.RefundRequested: "refund.requested",
             order.RefundSucceeded: "refund.completed",
             order.RefundFailed: "refund.failed",
