@@ -6,24 +6,31 @@ from contextlib import suppress
 
 import grpc
 import structlog
-from grpc_health.v1.health import aio as health
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2_grpc import HealthServicer
 
 _log = structlog.get_logger("holdfast.health")
 
-Ready = Callable[[], Awaitable[bool]]
+_SERVING, _NOT_SERVING = HealthCheckResponse.SERVING, HealthCheckResponse.NOT_SERVING
 _Rpc = grpc.aio.ServicerContext[HealthCheckRequest, HealthCheckResponse]
 
 
-class Health(health.HealthServicer):
-    """SERVING while `ready` says so, asked every `every` seconds; NOT_SERVING from `drain` on."""
+class Health(HealthServicer):
+    """SERVING while `ready` says so, asked every `every` seconds; NOT_SERVING from `drain` on.
 
-    def __init__(self, services: Iterable[str], ready: Ready, every: float) -> None:
-        super().__init__()
-        self._services = ("", *services)
+    The library's own servicer keeps those who watch until they leave, and a drain would wait for
+    them; and what it knows of each service is here the same for all.
+    """
+
+    def __init__(
+        self, services: Iterable[str], ready: Callable[[], Awaitable[bool]], every: float
+    ) -> None:
+        self._services = frozenset(("", *services))
         self._ready = ready
         self._every = every
-        self._draining = asyncio.Event()
+        self._serving = False
+        self._draining = False
+        self._changed = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -37,21 +44,32 @@ class Health(health.HealthServicer):
             self._asking.cancel()
             with suppress(asyncio.CancelledError):
                 await self._asking
-        await self.enter_graceful_shutdown()
-        self._draining.set()
+        self._draining = True
+        self._tell(serving=False)
+
+    async def Check(self, request: HealthCheckRequest, context: _Rpc) -> HealthCheckResponse:
+        if request.service not in self._services:
+            await context.abort(grpc.StatusCode.NOT_FOUND)
+        return HealthCheckResponse(status=self._status(request.service))
 
     async def Watch(self, request: HealthCheckRequest, context: _Rpc) -> None:
         """Until the client leaves or the process drains."""
-        watching = asyncio.create_task(super().Watch(request, context))
-        draining = asyncio.create_task(self._draining.wait())
-        try:
-            await asyncio.wait((watching, draining), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (watching, draining):
-                task.cancel()
-            await asyncio.gather(watching, draining, return_exceptions=True)
-        if self._draining.is_set() and request.service in self._services:
-            await context.write(HealthCheckResponse(status=HealthCheckResponse.NOT_SERVING))
+        shown: int | None = None
+        while True:
+            changed = self._changed
+            status = self._status(request.service)
+            if status != shown:
+                await context.write(HealthCheckResponse(status=status))
+                shown = status
+            elif self._draining:
+                return
+            else:
+                await changed.wait()
+
+    def _status(self, service: str) -> int:
+        if service not in self._services:
+            return HealthCheckResponse.SERVICE_UNKNOWN
+        return _SERVING if self._serving else _NOT_SERVING
 
     async def _keep_asking(self) -> None:
         while True:
@@ -64,6 +82,10 @@ class Health(health.HealthServicer):
         except Exception as error:
             _log.warning("readiness unknown", exc_info=error)
             ready = False
-        status = HealthCheckResponse.SERVING if ready else HealthCheckResponse.NOT_SERVING
-        for service in self._services:
-            await self.set(service, status)
+        if ready != self._serving:
+            self._tell(serving=ready)
+
+    def _tell(self, *, serving: bool) -> None:
+        self._serving = serving
+        told, self._changed = self._changed, asyncio.Event()
+        told.set()

@@ -1,9 +1,11 @@
 """What happens around every call: its id, its errors as rich status, its line in the access log."""
 
+from __future__ import annotations  # grpc's generics are so for type checkers only
+
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 import grpc
 import structlog
@@ -19,8 +21,8 @@ _log = structlog.get_logger("holdfast.access")
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-Handler = grpc.RpcMethodHandler[Q, A]
-Find = Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Q, A]"
+Find: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]"
 Rpc = grpc.aio.ServicerContext[bytes, bytes]
 Servicing = Callable[[Message, Rpc], Awaitable[Message]]
 Reading = Callable[[bytes], Message]
@@ -49,7 +51,7 @@ class Calls(grpc.aio.ServerInterceptor):
                 return handler
             around = _unknown(method) if handler is None else self._surround(method, handler)
         # Ours takes and gives bytes; what was behind it has its types inside.
-        return cast(Handler[Q, A], around)
+        return cast("Handler[Q, A]", around)
 
     def _surround(self, method: str, handler: Handler[Q, A]) -> Handler[bytes, bytes]:
         servicing = cast(Servicing, handler.unary_unary)

@@ -37,7 +37,7 @@ from grpc_app.servicers.ticket import TicketServicer
 from grpc_app.servicers.user import UserServicer
 
 PACKAGE = "holdfast.v1"
-_FILES: tuple[FileDescriptor, ...] = (
+FILES: tuple[FileDescriptor, ...] = (
     auth_pb2.DESCRIPTOR,
     user_pb2.DESCRIPTOR,
     organizer_pb2.DESCRIPTOR,
@@ -46,7 +46,7 @@ _FILES: tuple[FileDescriptor, ...] = (
     order_pb2.DESCRIPTOR,
     ticket_pb2.DESCRIPTOR,
 )
-SERVICES = tuple(service.full_name for file in _FILES for service in file.services_by_name.values())
+SERVICES = tuple(service.full_name for file in FILES for service in file.services_by_name.values())
 _HARD_LIMIT = 4
 """Times the largest message we take: up to there it is refused with a reason of ours; what is even
 larger grpc itself refuses (RESOURCE_EXHAUSTED) without reading it."""

@@ -1,0 +1,82 @@
+"""Calls any operation by its name."""
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from grpc_app.clients.client import HoldfastClient
+from grpc_app.generated.holdfast.v1.hold_pb2 import CreateHoldRequest, WantedLine
+from grpc_app.mapping.values import timestamp
+from grpc_app.server import FILES
+from tests.grpc_app import samples
+
+BytesToBytes = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+
+METHODS: dict[str, MethodDescriptor] = {
+    method.name: method
+    for file in FILES
+    for service in file.services_by_name.values()
+    for method in service.methods
+}
+
+
+def path(operation: str) -> str:
+    method = METHODS[operation]
+    return f"/{method.containing_service.full_name}/{method.name}"
+
+
+def bytewise(channel: grpc.aio.Channel, method: str) -> BytesToBytes:
+    """A call without any help: whatever bytes one likes."""
+    callable: BytesToBytes = channel.unary_unary(method)
+    return callable
+
+
+async def call(client: HoldfastClient, operation: str, request: Message | None = None) -> Message:
+    """With a request of the right shape, if none is given."""
+    for group in vars(client).values():
+        if hasattr(group, operation):
+            answer = await getattr(group, operation)(request or sample(operation))
+            assert isinstance(answer, Message)
+            return answer
+    raise AssertionError(f"the client has no {operation}")
+
+
+def sample(operation: str) -> Message:
+    """A request whose every field is filled in."""
+    return _filled(GetMessageClass(METHODS[operation].input_type)())
+
+
+_TEXTS = {"currency": "EUR", "state": "", "etag": '"3"', "request_id": "key-0123456789abcdef"}
+
+
+def _filled(message: Message) -> Message:
+    for field in message.DESCRIPTOR.fields:
+        if field.message_type is not None:
+            _fill_message(message, field.name, field.is_repeated)
+        elif field.is_repeated:
+            getattr(message, field.name).append(field.name)
+        elif field.cpp_type == field.CPPTYPE_STRING:
+            identifier = field.name.endswith("_id") and field.name != "request_id"
+            text = str(samples.EVENT_ID) if identifier else _TEXTS.get(field.name, field.name)
+            if text:
+                setattr(message, field.name, text)
+        else:
+            setattr(message, field.name, 7)
+    return message
+
+
+def _fill_message(message: Message, name: str, repeated: bool) -> None:
+    value = getattr(message, name)
+    if repeated:
+        _filled(value.add())
+    elif value.DESCRIPTOR.full_name == "google.protobuf.Timestamp":
+        value.CopyFrom(timestamp(samples.AT))
+    else:
+        value.SetInParent()
+        _filled(value)
+
+
+def create_hold(quantity: int | None = 2, key: str = "key-0123456789abcdef") -> CreateHoldRequest:
+    line = WantedLine(ticket_type_id=str(samples.TYPE_ID), quantity=quantity)
+    return CreateHoldRequest(event_id=str(samples.EVENT_ID), lines=[line], request_id=key)

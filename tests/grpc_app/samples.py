@@ -1,0 +1,154 @@
+"""One of every view, with nothing left at its default."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from application.views.event import (
+    AvailabilityView,
+    EventView,
+    PoolView,
+    TicketTypeAvailability,
+    TicketTypeView,
+)
+from application.views.hold import HoldView, LineView
+from application.views.money import MoneyView
+from application.views.order import BuyerView, OrderView, PaymentView
+from application.views.organizer import OrganizerView
+from application.views.page import Page
+from application.views.ticket import TicketView
+from application.views.user import TokensView, UserView
+from shared.ids import (
+    EventId,
+    HoldId,
+    OrderId,
+    OrganizerId,
+    PaymentId,
+    PoolId,
+    TicketId,
+    TicketTypeId,
+    UserId,
+)
+
+AT = datetime(2030, 6, 1, 20, 30, 15, 123456, tzinfo=UTC)
+LATER = AT + timedelta(hours=2)
+
+
+def uuid(number: int) -> UUID:
+    return UUID(int=0x01890000_0000_7000_8000_000000000000 + number)
+
+
+EVENT_ID, ORGANIZER_ID, HOLD_ID = EventId(uuid(1)), OrganizerId(uuid(2)), HoldId(uuid(3))
+ORDER_ID, TYPE_ID = OrderId(uuid(4)), TicketTypeId(uuid(5))
+PRICE = MoneyView(amount=1250, currency="EUR")
+LINE = LineView(ticket_type_id=TYPE_ID, quantity=2, unit_price=PRICE)
+
+USER = UserView(id=UserId(uuid(6)), email="ada@example.org", name="Ada Löw", created_at=AT)
+TOKENS = TokensView(access_token="abc", token_type="Bearer", expires_in=600)
+ORGANIZER = OrganizerView(id=ORGANIZER_ID, name="Theatre", slug="theatre", created_at=AT)
+EVENT = EventView(
+    id=EVENT_ID,
+    organizer_id=ORGANIZER_ID,
+    name="Hamlet",
+    description="A play",
+    venue="Main hall",
+    timezone="Europe/Berlin",
+    starts_at=AT,
+    ends_at=LATER,
+    currency="EUR",
+    state="ON_SALE",
+    max_per_buyer=4,
+    ticket_types=(
+        TicketTypeView(
+            id=TYPE_ID,
+            name="Standing",
+            price=PRICE,
+            capacity=500,
+            max_per_order=10,
+            pools=("Standing", "Hall"),
+        ),
+    ),
+    pools=(PoolView(id=PoolId(uuid(7)), name="Hall", capacity=900),),
+    created_at=AT,
+    updated_at=LATER,
+    version=3,
+)
+AVAILABILITY = AvailabilityView(
+    event_id=EVENT_ID,
+    ticket_types=(
+        TicketTypeAvailability(
+            ticket_type_id=TYPE_ID, available=470, held=20, sold=10, capacity=500
+        ),
+    ),
+    as_of=AT,
+)
+HOLD = HoldView(
+    id=HOLD_ID,
+    event_id=EVENT_ID,
+    state="ACTIVE",
+    lines=(LINE,),
+    total=MoneyView(amount=2500, currency="EUR"),
+    expires_at=LATER,
+    created_at=AT,
+)
+PAYMENT = PaymentView(
+    id=PaymentId(uuid(8)),
+    order_id=ORDER_ID,
+    provider="simulated",
+    method="succeed",
+    state="REQUIRES_ACTION",
+    amount=PRICE,
+    client_secret="s3cret",
+    redirect_url="https://pay.example/1",
+    failure="none yet",
+    created_at=AT,
+)
+ORDER = OrderView(
+    id=ORDER_ID,
+    number="ABCD-1234",
+    state="PENDING_PAYMENT",
+    event_id=EVENT_ID,
+    hold_id=HOLD_ID,
+    buyer=BuyerView(name="Ada", email="ada@example.org"),
+    lines=(LINE,),
+    total=PRICE,
+    payment=PAYMENT,
+    expires_at=LATER,
+    created_at=AT,
+)
+TICKET = TicketView(
+    id=TicketId(uuid(9)),
+    order_id=ORDER_ID,
+    event_id=EVENT_ID,
+    ticket_type_id=TYPE_ID,
+    code="c0de",
+    state="ISSUED",
+    issued_at=AT,
+)
+
+ANSWERS: dict[str, object] = {
+    "Register": USER,
+    "Login": TOKENS,
+    "GetMe": USER,
+    "CreateOrganizer": ORGANIZER,
+    "GetOrganizer": ORGANIZER,
+    "CreateEvent": EVENT,
+    "GetEvent": EVENT,
+    "ListEvents": Page(items=(EVENT,), next_page_token="next"),
+    "UpdateEvent": EVENT,
+    "AddTicketType": EVENT,
+    "PublishEvent": EVENT,
+    "CloseEvent": EVENT,
+    "CancelEvent": EVENT,
+    "GetAvailability": AVAILABILITY,
+    "CreateHold": HOLD,
+    "GetHold": HOLD,
+    "ExtendHold": HOLD,
+    "ReleaseHold": HOLD,
+    "CreateOrder": ORDER,
+    "GetOrder": ORDER,
+    "ListOrders": Page(items=(ORDER,), next_page_token="next"),
+    "PayOrder": PAYMENT,
+    "CancelOrder": ORDER,
+    "ListTickets": Page(items=(TICKET,), next_page_token="next"),
+}
+"""What each operation answers."""

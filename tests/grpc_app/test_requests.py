@@ -1,0 +1,203 @@
+"""What a request says is what the operation hears."""
+
+from dataclasses import fields, is_dataclass
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from application.auth.login import Login
+from application.auth.register import Register
+from application.event.add_ticket_type import AddTicketType
+from application.event.cancel_event import CancelEvent
+from application.event.close_event import CloseEvent
+from application.event.create_event import CreateEvent
+from application.event.get_availability import GetAvailability
+from application.event.get_event import GetEvent
+from application.event.list_events import ListEvents
+from application.event.publish_event import PublishEvent
+from application.event.specs import NewPool, NewTicketType
+from application.event.update_event import UpdateEvent
+from application.hold.create_hold import CreateHold, WantedLine
+from application.hold.extend_hold import ExtendHold
+from application.hold.get_hold import GetHold
+from application.hold.release_hold import ReleaseHold
+from application.messages import KeyPolicy, Message
+from application.order.cancel_order import CancelOrder
+from application.order.create_order import CreateOrder
+from application.order.get_order import GetOrder
+from application.order.list_orders import ListOrders
+from application.order.pay_order import PayOrder
+from application.organizer.create_organizer import CreateOrganizer
+from application.organizer.get_organizer import GetOrganizer
+from application.ticket.list_tickets import ListTickets
+from application.user.get_me import GetMe
+from domain.event.event import EventState
+from domain.order.order import OrderState
+from grpc_app.clients.client import HoldfastClient
+from grpc_app.generated.holdfast.v1 import event_pb2, order_pb2
+from grpc_app.mapping import event, order
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, TicketTypeId
+from tests.grpc_app import samples
+from tests.grpc_app.calling import METHODS, call, sample
+from tests.grpc_app.scripted import KEY, Script
+
+ID, AT = samples.uuid(1), samples.AT
+NEW_TYPE = NewTicketType(
+    name="name",
+    price_amount=7,
+    price_currency="EUR",
+    capacity=7,
+    max_per_order=7,
+    pools=("pools",),
+)
+MEANT: list[Message[object]] = [
+    Register(email="email", password="password", name="name"),
+    Login(email="email", password="password"),
+    GetMe(),
+    CreateOrganizer(name="name", slug="slug"),
+    GetOrganizer(organizer_id=OrganizerId(ID)),
+    CreateEvent(
+        organizer_id=OrganizerId(ID),
+        name="name",
+        description="description",
+        venue="venue",
+        timezone="timezone",
+        starts_at=AT,
+        ends_at=AT,
+        currency="EUR",
+        max_per_buyer=7,
+        ticket_types=(NEW_TYPE,),
+        pools=(NewPool(name="name", capacity=7),),
+    ),
+    GetEvent(event_id=EventId(ID)),
+    ListEvents(
+        organizer_id=OrganizerId(ID),
+        state=None,
+        starts_from=AT,
+        starts_before=AT,
+        text="text",
+        page_size=7,
+        page_token="page_token",
+    ),
+    UpdateEvent(
+        event_id=EventId(ID),
+        expected_version=3,
+        name="name",
+        description="description",
+        venue="venue",
+        timezone="timezone",
+        starts_at=AT,
+        ends_at=AT,
+        max_per_buyer=7,
+    ),
+    AddTicketType(event_id=EventId(ID), ticket_type=NEW_TYPE),
+    PublishEvent(event_id=EventId(ID)),
+    CloseEvent(event_id=EventId(ID)),
+    CancelEvent(event_id=EventId(ID)),
+    GetAvailability(event_id=EventId(ID)),
+    CreateHold(
+        event_id=EventId(ID), lines=(WantedLine(ticket_type_id=TicketTypeId(ID), quantity=7),)
+    ),
+    GetHold(hold_id=HoldId(ID)),
+    ExtendHold(hold_id=HoldId(ID)),
+    ReleaseHold(hold_id=HoldId(ID)),
+    CreateOrder(hold_id=HoldId(ID), buyer_name="name", buyer_email="email"),
+    GetOrder(order_id=OrderId(ID)),
+    ListOrders(
+        organizer_id=OrganizerId(ID),
+        event_id=EventId(ID),
+        state=None,
+        page_size=7,
+        page_token="page_token",
+    ),
+    PayOrder(order_id=OrderId(ID), provider="provider", method="method"),
+    CancelOrder(order_id=OrderId(ID)),
+    ListTickets(order_id=OrderId(ID)),
+]
+
+
+def test_every_operation_is_tried() -> None:
+    assert sorted(type(message).__name__ for message in MEANT) == sorted(METHODS)
+
+
+@pytest.mark.parametrize("meant", MEANT, ids=lambda message: type(message).__name__)
+async def test_every_field_arrives(
+    meant: Message[object], script: Script, client: HoldfastClient
+) -> None:
+    operation = type(meant).__name__
+    script.answers(operation, samples.ANSWERS[operation])
+    await call(client, operation, sample(operation))
+    ((received, ctx),) = script.received
+    assert received == meant
+    assert ctx.face == "grpc"
+    assert ctx.idempotency_key == (None if meant.key_policy is KeyPolicy.NONE else KEY)
+    assert script.heard.completions == [operation]
+
+
+@pytest.mark.parametrize("meant", MEANT, ids=lambda message: type(message).__name__)
+def test_requests_carry_the_key_where_it_means_something(meant: Message[object]) -> None:
+    names = METHODS[type(meant).__name__].input_type.fields_by_name
+    assert ("request_id" in names) == (meant.key_policy is not KeyPolicy.NONE)
+
+
+def test_what_is_absent_stays_absent() -> None:
+    """Except for the defaults that the JSON has as well."""
+    id = str(ID)
+    created = event.create_event(
+        event_pb2.CreateEventRequest(
+            organizer_id=id, name="", currency="", starts_at=Timestamp(), ends_at=Timestamp()
+        )
+    )
+    assert (created.description, created.venue, created.timezone) == ("", "", "UTC")
+    assert (created.max_per_buyer, created.ticket_types, created.pools) == (None, (), ())
+    assert _unset(event.list_events(event_pb2.ListEventsRequest()))
+    assert _unset(order.list_orders(order_pb2.ListOrdersRequest()))
+    assert _unset(event.update_event(event_pb2.UpdateEventRequest(event_id=id)), but="event_id")
+    assert _unset(order.pay_order(order_pb2.PayOrderRequest(order_id=id)), but="order_id")
+
+
+def _unset(message: object, but: str = "") -> bool:
+    assert is_dataclass(message)
+    return all(getattr(message, each.name) is None for each in fields(message) if each.name != but)
+
+
+def test_zero_takes_a_limit_away() -> None:
+    request = event_pb2.UpdateEventRequest(event_id=str(ID), max_per_buyer=0, description="")
+    changed = event.update_event(request)
+    assert (changed.max_per_buyer, changed.description) == (0, "")
+
+
+@pytest.mark.parametrize("state", EventState)
+def test_events_of_a_state(state: EventState) -> None:
+    assert event.list_events(event_pb2.ListEventsRequest(state=state.value)).state is state
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_orders_of_a_state(state: OrderState) -> None:
+    assert order.list_orders(order_pb2.ListOrdersRequest(state=state.value)).state is state
+
+
+@pytest.mark.parametrize(
+    ("etag", "version"),
+    [
+        ("", None),
+        ("*", None),
+        ("3", 3),
+        ('"3"', 3),
+        ('"03"', 0),  # none of ours, so it matches no version
+        ("0", 0),
+        ('"x"', 0),
+        ('W/"3"', 0),
+        ("9" * 30, 0),
+    ],
+)
+def test_etag(etag: str, version: int | None) -> None:
+    request = event_pb2.UpdateEventRequest(event_id=str(ID), etag=etag)
+    assert event.update_event(request).expected_version == version
+
+
+def test_times_are_cut_to_microseconds() -> None:
+    request = event_pb2.ListEventsRequest(starts_from=Timestamp(seconds=1, nanos=1_999))
+    found = event.list_events(request).starts_from
+    assert found is not None and found.microsecond == 1
+    assert found.utcoffset() is not None
