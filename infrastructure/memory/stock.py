@@ -64,13 +64,14 @@ class MemoryStock(StockLedger):
             check_buyer_limit(owned=owned, wanted=hold.units, limit=limit)
         moved = [*self._given_back, *self._sold, *(line for lines in self._taken for line in lines)]
         stock = _pools(writing.tables, moved)
-        stock = sell(give_back(stock, self._given_back), self._sold)
+        stock = give_back(stock, self._given_back)
         for lines in self._taken:
             try:
                 stock = take(stock, lines)
             except SoldOut:
                 swept = self._sweep(writing, lines)
                 stock = take(give_back(_pools(writing.tables, swept) | stock, swept), lines)
+        stock = sell(stock, self._sold)
         for pool_id in sorted(stock):
             writing.journal.put(writing.tables.stock, pool_id, stock[pool_id])
 
