@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from application.messages import Context
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin, StaleWrite
+from domain.order.payment import PaymentState
 from shared.ids import OrderId
 
 
@@ -33,8 +34,8 @@ class ExpireOrders:
                 now = await work.now()
                 if order is None or not order.is_due(at=now):
                     return
-                if any(payment.is_open for payment in payments):
-                    return
+                if any(each.is_open or each.state is PaymentState.CAPTURED for each in payments):
+                    return  # paid in time, or perhaps: the purchase process decides
                 work.orders.save(order.expire(at=now))
                 hold = await work.holds.get(order.hold_id)
                 if hold is not None and hold.is_due(at=now):

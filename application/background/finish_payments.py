@@ -26,7 +26,11 @@ class FinishPayments:
 
         async def finish(payment_id: PaymentId) -> None:
             async with slots:
-                await self.process.advance(payment_id, request_id)
+                try:
+                    await self.process.advance(payment_id, request_id)
+                except Exception:
+                    await self.process.postpone(payment_id, request_id)
+                    raise
 
         outcomes = await asyncio.gather(
             *(finish(payment_id) for payment_id in due), return_exceptions=True

@@ -6,7 +6,7 @@ repeated by whoever comes next: PayOrder itself, a webhook, or the background af
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from application.messages import Context
 from application.order.fulfilment import confirm
@@ -14,11 +14,11 @@ from application.payment.providers import Providers
 from application.payment.purchase import Purchase, expire_order, load
 from application.ports.identity import Ids
 from application.ports.payments import Charge, OutcomeUnknown
-from application.ports.unit_of_work import Begin, StaleWrite
+from application.ports.unit_of_work import Begin, StaleWrite, UnitOfWork
 from domain.event.event import EventState
 from domain.order.order import OrderState
 from domain.order.payment import Goal, Observation, Payment, PaymentState
-from domain.order.purchase import Step, next_step
+from domain.order.purchase import Step
 from domain.order.refund import Refund, RefundState
 from domain.stock import SoldOut
 from shared.ids import PaymentId, RefundId
@@ -29,8 +29,8 @@ _ROUNDS = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
-    """When to look again at a payment that waits, and how old a payment that the provider does
-    not know must be before no call of ours can still be on its way."""
+    """When to look again at a payment that waits, and how long after the last call of ours none
+    can still be on its way: longer than any provider's client waits for an answer."""
 
     first: timedelta = timedelta(milliseconds=500)
     longest: timedelta = timedelta(seconds=30)
@@ -56,12 +56,24 @@ class PaymentProcess:
             except StaleWrite:
                 continue
 
+    async def postpone(self, payment_id: PaymentId, request_id: str) -> None:
+        """For a payment that cannot be gone on with now: it must not come first every time."""
+        ctx = Context.system(request_id)
+        async with self.begin(ctx) as work:
+            payment = await work.payments.get(payment_id)
+        if payment is None:
+            return
+        try:
+            await self._wait(payment, ctx)
+        except StaleWrite:
+            return  # somebody has gone on with it after all
+
     async def _round(self, payment_id: PaymentId, ctx: Context) -> bool:
         """One step; False when there is nothing more to do now."""
         async with self.begin(ctx) as work:
             purchase = await load(work, payment_id)
             now = await work.now()
-            step = next_step(purchase.order, purchase.payment, at=now)
+            step = purchase.next_step(at=now)
             match step:
                 case Step.REST:
                     if purchase.payment.due_at is not None:
@@ -107,7 +119,7 @@ class PaymentProcess:
             purchase = await load(work, payment_id)
             now = await work.now()
             order, payment, hold = purchase.order, purchase.payment, purchase.hold
-            if next_step(order, payment, at=now) is not Step.COMMIT:
+            if purchase.next_step(at=now) is not Step.COMMIT:
                 return True
             if purchase.event.state is EventState.CANCELLED:
                 return False
@@ -133,6 +145,8 @@ class PaymentProcess:
         async with self.begin(ctx) as work:
             purchase = await load(work, payment_id)
             now = await work.now()
+            if purchase.next_step(at=now) is not Step.COMMIT:
+                return True  # somebody else has gone on meanwhile
             if purchase.order.is_due(at=now):
                 expire_order(work, purchase, at=now)
             elif purchase.order.state is OrderState.PENDING_PAYMENT:
@@ -140,8 +154,7 @@ class PaymentProcess:
                 if purchase.hold.is_active(at=now):
                     work.holds.save(purchase.hold.release(at=now, with_order=True))
                     work.stock.give_back(purchase.hold.stock_lines)
-            if purchase.payment.goal is not Goal.ABANDON:
-                work.payments.save(purchase.payment.abandon(at=now))
+            work.payments.save(purchase.payment.abandon(at=now))
             await work.commit(None)
             return True
 
@@ -154,28 +167,38 @@ class PaymentProcess:
             return await self._wait(payment, ctx)
         if seen is None:
             return await self._unknown_there(payment, ctx)
-        return await self._note(step, seen, payment.id, ctx)
+        return await self._note(step, seen, payment, ctx)
 
-    async def _note(
-        self, step: Step, seen: Observation, payment_id: PaymentId, ctx: Context
-    ) -> bool:
+    async def _note(self, step: Step, seen: Observation, asked: Payment, ctx: Context) -> bool:
         async with self.begin(ctx) as work:
-            current = await load(work, payment_id)
+            current = await load(work, asked.id)
             now = await work.now()
             after = current.payment.observe(seen, at=now)
             moved = after.state is not current.payment.state
             if not moved:
-                if step is Step.CANCEL and current.order.state is not OrderState.CANCELLED:
-                    # The provider would not let go: the order may end, and the money may come.
-                    if current.order.is_due(at=now):
-                        expire_order(work, current, at=now)
-                    after = after.collect(at=now)
-                after = after.look_again(
-                    at=now, first=self.pauses.first, longest=self.pauses.longest
-                )
+                if current.payment.version != asked.version:
+                    return True  # somebody else learned more meanwhile: go on from there
+                if step is Step.CANCEL:
+                    after = self._not_cancelled(work, current, after, at=now)
+                elif current.order.is_due(at=now):
+                    after, moved = after.abandon(at=now), True
+                if not moved:
+                    after = self._later(after, at=now)
             work.payments.save(after)
             await work.commit(None)
             return moved
+
+    @staticmethod
+    def _not_cancelled(
+        work: UnitOfWork, current: Purchase, payment: Payment, *, at: datetime
+    ) -> Payment:
+        """The provider would not let go: the order may end, and what is processing may succeed."""
+        order = current.order
+        if order.is_due(at=at):
+            expire_order(work, current, at=at)
+        unpaid = order.state in (OrderState.PENDING_PAYMENT, OrderState.EXPIRED)
+        processing = payment.state is PaymentState.PROCESSING
+        return payment.collect(at=at) if unpaid and processing else payment
 
     async def _call(self, step: Step, purchase: Purchase) -> Observation | None:
         order, payment = purchase.order, purchase.payment
@@ -195,30 +218,40 @@ class PaymentProcess:
             return await provider.capture(
                 payment.reference, amount=payment.amount, key=payment.key("capture")
             )
-        # A refused cancellation is a definite answer: asking again is a new question.
-        return await provider.cancel(payment.reference, key=payment.key(f"cancel-{payment.looks}"))
+        # A refused cancellation is a definite answer: asking again is a new question. `looks`
+        # starts again from 0 whenever the payment changes, which `version` counts.
+        question = f"cancel-{payment.version}-{payment.looks}"
+        return await provider.cancel(payment.reference, key=payment.key(question))
 
     async def _unknown_there(self, payment: Payment, ctx: Context) -> bool:
-        """The provider has never heard of the payment; a call of ours may still be on its way."""
+        """The provider has never heard of the payment; a call of ours may still be on its way.
+
+        The last one was begun before the payment was abandoned, which was its last change.
+        """
         async with self.begin(ctx) as work:
             current = (await load(work, payment.id)).payment
             now = await work.now()
-            if now - current.created_at >= self.pauses.in_flight and current.reference is None:
+            abandoned = current.goal is Goal.ABANDON and current.reference is None
+            if abandoned and now - current.updated_at >= self.pauses.in_flight:
                 work.payments.save(current.never_reached(at=now))
                 await work.commit(None)
                 return True
         return await self._wait(payment, ctx)
 
     async def _wait(self, payment: Payment, ctx: Context) -> bool:
+        """Looks again later; an order past its deadline does not wait for an answer."""
         async with self.begin(ctx) as work:
-            current = (await load(work, payment.id)).payment
-            if current.due_at is not None:
-                later = current.look_again(
-                    at=await work.now(), first=self.pauses.first, longest=self.pauses.longest
-                )
-                work.payments.save(later)
+            current = await load(work, payment.id)
+            after, now = current.payment, await work.now()
+            if after.is_open and current.order.is_due(at=now):
+                after = after.abandon(at=now)
+            if after.due_at is not None:
+                work.payments.save(self._later(after, at=now))
                 await work.commit(None)
         return False
+
+    def _later(self, payment: Payment, *, at: datetime) -> Payment:
+        return payment.look_again(at=at, first=self.pauses.first, longest=self.pauses.longest)
 
     async def _refund(self, payment: Payment, ctx: Context) -> bool:
         """Late money that was taken goes back: requested, asked for, and noted, one by one."""

@@ -8,7 +8,8 @@ from domain.event.event import Event
 from domain.hold.hold import Hold
 from domain.order.errors import PaymentNotFound
 from domain.order.order import Order
-from domain.order.payment import Payment
+from domain.order.payment import Payment, PaymentState
+from domain.order.purchase import Step, next_step
 from shared.ids import PaymentId
 
 
@@ -18,6 +19,11 @@ class Purchase:
     order: Order
     hold: Hold
     event: Event
+    superseded: bool
+    """It ended without money, and there is a later attempt that decides about the order."""
+
+    def next_step(self, *, at: datetime) -> Step:
+        return Step.REST if self.superseded else next_step(self.order, self.payment, at=at)
 
 
 async def load(work: UnitOfWork, payment_id: PaymentId) -> Purchase:
@@ -28,7 +34,10 @@ async def load(work: UnitOfWork, payment_id: PaymentId) -> Purchase:
     event = await work.events.get(order.event_id) if order else None
     if payment is None or order is None or hold is None or event is None:
         raise PaymentNotFound()
-    return Purchase(payment=payment, order=order, hold=hold, event=event)
+    superseded = False
+    if not payment.is_open and payment.state is not PaymentState.CAPTURED:
+        superseded = payment.id not in [each.id for each in await work.payments.latest([order.id])]
+    return Purchase(payment=payment, order=order, hold=hold, event=event, superseded=superseded)
 
 
 def expire_order(work: UnitOfWork, purchase: Purchase, *, at: datetime) -> None:

@@ -141,7 +141,17 @@ class Payment(Aggregate):
         return f"{self.id}-{action}"
 
     def observe(self, seen: Observation, *, at: datetime) -> "Payment":
-        """Takes over the provider's word. An older word than ours changes nothing."""
+        """Takes over the provider's word. Of an older word than ours only a new reference counts:
+        by it the payment is found when there is more to hear."""
+        if seen.state is not self.state and not LIFECYCLE.allows(self.state, seen.state):
+            seen = replace(
+                seen,
+                state=self.state,
+                reference=self.reference or seen.reference,
+                client_secret=self.client_secret,
+                redirect_url=self.redirect_url,
+                failure=self.failure,
+            )
         known = replace(
             self,
             reference=seen.reference,
@@ -149,7 +159,7 @@ class Payment(Aggregate):
             redirect_url=seen.redirect_url,
             failure=seen.failure or self.failure,
         )
-        if seen.state is self.state or not LIFECYCLE.allows(self.state, seen.state):
+        if seen.state is self.state:
             return known if known == self else known._changed(self._moved_fact(at), updated_at=at)
         fact: PaymentFact
         if seen.state is PaymentState.CAPTURED:

@@ -17,7 +17,7 @@ class Step(Enum):
     AUTHORIZE = auto()
     """Ask the provider for the money (or learn what became of having asked)."""
     LOOK = auto()
-    """Ask the provider how the payment stands."""
+    """Ask the provider how the payment stands; past the order's deadline for the last time."""
     CANCEL = auto()
     """Ask the provider to forget the payment, and obey its answer."""
     CAPTURE = auto()
@@ -39,14 +39,21 @@ class Step(Enum):
 
 
 def next_step(order: Order, payment: Payment, *, at: datetime) -> Step:
-    """The next step for `payment`, at a moment of the database's clock."""
+    """The next step for `payment`, at a moment of the database's clock.
+
+    `payment` is the order's latest attempt: an earlier one has ended without money, and there is
+    nothing left to do about it.
+    """
     wanted = payment.goal is Goal.COLLECT
     match payment.state:
         case PaymentState.CREATED:
             return Step.AUTHORIZE if wanted and order.is_payable(at=at) else _unwanted(payment)
-        case PaymentState.REQUIRES_ACTION | PaymentState.PROCESSING:
+        case PaymentState.REQUIRES_ACTION:
+            waiting = order.state is OrderState.PENDING_PAYMENT
+            return Step.LOOK if wanted and waiting else _unwanted(payment)
+        case PaymentState.PROCESSING:
             # An expired order asked to cancel before and was told that the money may still come.
-            waiting = order.is_payable(at=at) or order.state is OrderState.EXPIRED
+            waiting = order.state in (OrderState.PENDING_PAYMENT, OrderState.EXPIRED)
             return Step.LOOK if wanted and waiting else _unwanted(payment)
         case PaymentState.AUTHORIZED:
             return _promised(order, payment)
