@@ -1,0 +1,1 @@
+"""Every transition, every refusal, and the invariants of the sale."""
