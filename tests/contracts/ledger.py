@@ -133,6 +133,22 @@ class LedgerContract:
             (stock,), _ = await work.stock.of_event(sale.event.id)
         assert (stock.held, stock.sold) == (3, 0)
 
+    async def test_units_just_taken_can_be_sold(self, world: World) -> None:
+        """Late money that was captured already: nothing is held in between."""
+        sale = await world.sale(kind("Standing", 3))
+        view = await world.hold(await world.user(), sale, {"Standing": 2})
+        await world.harness.pass_time(LATER)
+        hold = await world.stored_hold(view.id)
+        async with world.begin(world.system()) as work:
+            work.stock.sell(hold.stock_lines)
+            work.stock.take(hold.stock_lines)
+            work.holds.save(hold.expire(at=await work.now()))
+            work.stock.give_back(hold.stock_lines)
+            await work.commit(None)
+        async with world.begin(world.system()) as work:
+            (stock,), _ = await work.stock.of_event(sale.event.id)
+        assert (stock.held, stock.sold) == (0, 2)
+
     async def test_a_lapsed_hold_is_not_shown_as_held(self, world: World) -> None:
         sale = await world.sale(kind("Standing", 3))
         await world.hold(await world.user(), sale, {"Standing": 2})

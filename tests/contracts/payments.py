@@ -172,6 +172,17 @@ class PaymentsContract:
         await world.harness.pass_time(timedelta(minutes=2))
         assert await self.due(world) == [waiting.id]
 
+    async def test_abandoned_payments_wait_for_their_time(self, world: World, sale: Sale) -> None:
+        """Past the order's deadline too, or a silent provider would be asked without a pause."""
+        order, far = await self.new_order(world, sale), timedelta(hours=1)
+        payment = await stored(world, (await pay(world, order)).id)
+        payment = await save(world, payment.abandon(at=order.created_at))
+        await save(world, payment.look_again(at=order.created_at, first=far, longest=far))
+        await world.harness.pass_time(timedelta(minutes=6))
+        assert await self.due(world) == []
+        await world.harness.pass_time(far)
+        assert await self.due(world) == [payment.id]
+
     async def test_a_refund_is_found_again(self, world: World, order: Order) -> None:
         payment = await pay(world, order)
         refunds = [
