@@ -26,7 +26,8 @@ _LATEST = """
     ) AS latest
 """
 
-# Two reasons to look at a payment, each found by its own index; overdue since the earlier one.
+# Two reasons to look at a payment, each found by its own index; overdue since the earlier one. An
+# abandoned payment waits for its own moment only, also past the deadline of its order.
 _DUE = """
     WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at),
     due AS (
@@ -36,7 +37,7 @@ _DUE = """
         SELECT p.id, o.deadline AS since
         FROM orders o JOIN payments p ON p.order_id = o.id
         WHERE o.state = 'PENDING_PAYMENT' AND o.deadline <= (SELECT at FROM clock)
-          AND p.state = ANY($2)
+          AND p.state = ANY($2) AND p.goal = 'COLLECT'
     )
     SELECT id FROM due GROUP BY id ORDER BY min(since), id LIMIT $1
 """
