@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from uuid import uuid4
+
+from uuid_utils.compat import uuid7
 
 from application.messages import Context
 
@@ -58,7 +59,8 @@ def _credentials(sent: list[str | bytes]) -> str | None:
 
 
 def _request_id(sent: list[str | bytes]) -> str:
-    """The caller's, if it is one; else a new one."""
-    if len(sent) == 1 and isinstance(sent[0], str) and _REQUEST_ID.fullmatch(sent[0]):
-        return sent[0]
-    return str(uuid4())
+    """The first usable one of the caller's; else a new one."""
+    for value in sent:
+        if isinstance(value, str) and _REQUEST_ID.fullmatch(value):
+            return value
+    return str(uuid7())

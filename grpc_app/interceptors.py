@@ -5,7 +5,7 @@ from __future__ import annotations  # grpc's generics are so for type checkers o
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import grpc
 import structlog
@@ -18,6 +18,8 @@ from grpc_app.errors import STATUS, status_of
 from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
 
 _log = structlog.get_logger("holdfast.access")
+
+_LONGEST_METHOD: Final = 200  # of one that does not exist, as it is logged and answered
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -49,7 +51,11 @@ class Calls(grpc.aio.ServerInterceptor):
             handler = await continuation(handler_call_details)
             if handler is not None and not method.startswith(self._prefix):
                 return handler
-            around = _unknown(method) if handler is None else self._surround(method, handler)
+            around = (
+                _unknown(method[:_LONGEST_METHOD])
+                if handler is None
+                else self._surround(method, handler)
+            )
         # Ours takes and gives bytes; what was behind it has its types inside.
         return cast("Handler[Q, A]", around)
 
