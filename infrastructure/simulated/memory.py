@@ -105,7 +105,9 @@ class MemoryStorage(Storage):
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
-            known = self._tables.deliveries[outcome.event_id]
+            known = self._tables.deliveries.get(outcome.event_id)
+            if known is None:
+                continue
             if outcome.due_at is None:
                 del self._tables.deliveries[outcome.event_id]
                 continue
