@@ -4,19 +4,24 @@ import msgspec
 from starlette.responses import Response
 
 from api.context import Call
+from application.messages import Context
 from application.views.event import EventView
 
 _encode = msgspec.json.Encoder().encode
 """Dataclasses by their fields, UUIDs as text, times as RFC 3339 with `Z`, None as null."""
 
 
+def replay_header(ctx: Context | None) -> dict[str, str]:
+    """Says that what is answered was stored under the idempotency key before."""
+    replayed = ctx is not None and ctx.reply.replayed
+    return {"Idempotency-Replayed": "true"} if replayed else {}
+
+
 def answer(
     call: Call, view: object, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    """The view as JSON, marked if it was stored under the idempotency key before."""
-    sent = headers or {}
-    if call.ctx.reply.replayed:
-        sent["Idempotency-Replayed"] = "true"
+    """The view as JSON."""
+    sent = (headers or {}) | replay_header(call.ctx)
     return Response(_encode(view), status, sent, "application/json")
 
 

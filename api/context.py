@@ -11,6 +11,9 @@ from shared.errors import MalformedRequest
 REQUEST_ID = "holdfast.request_id"
 """Where the request's id is in the ASGI scope; api.middleware.access puts it there."""
 
+CONTEXT = "holdfast.context"
+"""Where the context of the call is in the ASGI scope, once there is one."""
+
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.I)
 _JSON = re.compile(r"application/(?:json|[\w!#$&^.+-]+\+json)\s*(?:;.*)?", re.I | re.ASCII)
 _REFUSED = ""  # no token: whoever verifies it says so
@@ -19,7 +22,14 @@ _REFUSED = ""  # no token: whoever verifies it says so
 class Call(Request):
     """A request together with its context, admitted by the operation it is for."""
 
-    ctx: Context
+    @property
+    def ctx(self) -> Context:
+        ctx: Context = self.scope[CONTEXT]
+        return ctx
+
+    @ctx.setter
+    def ctx(self, ctx: Context) -> None:
+        self.scope[CONTEXT] = ctx
 
     def load_json(self, body: bytes) -> None:
         """Reads the body for `json`. Raises MalformedRequest."""

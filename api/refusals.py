@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from api.context import REQUEST_ID
+from api.answers import replay_header
+from api.context import CONTEXT, REQUEST_ID
 from api.errors import problem
 from shared.errors import (
     AppError,
@@ -53,7 +54,7 @@ def _problem(request: Request, error: AppError, headers: dict[str, str] | None =
         path=request.scope["path"],
         request_id=request.scope[REQUEST_ID],
         if_match="if-match" in request.headers,
-        headers=headers,
+        headers=(headers or {}) | replay_header(request.scope.get(CONTEXT)),
     )
 
 

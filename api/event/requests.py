@@ -1,11 +1,12 @@
 """Shapes of what organizers send, and how they become commands."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from types import NoneType
+from typing import Annotated, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic.config import JsonDict
-from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import CoreSchema, core_schema
 
 from api.event.examples import CHANGES, NEW_EVENT, NEW_TICKET_TYPE
 from api.schemas import Price
@@ -97,15 +98,22 @@ def _not_null(value: object) -> object:
     return value
 
 
+class _NotNull:
+    """Annotates `T | None`: read as T, so that None stands for nothing but "left out"."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        (kind,) = (each for each in get_args(source) if each is not NoneType)
+        read = handler.generate_schema(kind)
+        return core_schema.no_info_before_validator_function(_not_null, read)
+
+
 def _without_default(schema: JsonDict) -> None:
     schema.pop("default", None)
 
 
-Unchanged = Annotated[
-    T | SkipJsonSchema[None],
-    BeforeValidator(_not_null),
-    Field(json_schema_extra=_without_default),
-]
+Unchanged = Annotated[T | None, _NotNull(), Field(json_schema_extra=_without_default)]
 """A field that may be left out, but not be null."""
 
 

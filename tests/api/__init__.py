@@ -1,0 +1,1 @@
+"""The REST face, in process, over the memory adapters."""
