@@ -1,6 +1,6 @@
 """The gRPC face alone."""
 
-from core.serve import run
+from core.launch import launch
 
 if __name__ == "__main__":
-    run(rest=False, grpc=True, worker=False)
+    launch(rest=False, grpc=True, worker=False)

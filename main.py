@@ -1,6 +1,6 @@
 """REST, gRPC and the background work in one process; by default on the embedded PostgreSQL."""
 
-from core.serve import run
+from core.launch import launch
 
 if __name__ == "__main__":
-    run(rest=True, grpc=True, worker=True)
+    launch(rest=True, grpc=True, worker=True)

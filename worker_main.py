@@ -1,6 +1,6 @@
 """The background work alone."""
 
-from core.serve import run
+from core.launch import launch
 
 if __name__ == "__main__":
-    run(rest=False, grpc=False, worker=True)
+    launch(rest=False, grpc=False, worker=True)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from asyncpg import PostgresError
 from starlette.types import ASGIApp
 
 from application.app import Application
@@ -58,9 +59,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
     """
     async with AsyncExitStack() as stack:
         url = await _database_url(settings, stack)
-        if settings.database.migrate:
-            await upgrade(url)
-        database = await stack.enter_async_context(_database(settings, url))
+        database = await _open_database(settings, url, stack)
         secret = settings.secret_key.get_secret_value()
         provider, courier = await _simulator(settings, url, secret, rest_url, stack)
         webhook_secret = _webhook_secret(settings, secret)
@@ -110,8 +109,8 @@ async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
     return server.url()
 
 
-def _database(settings: Settings, url: str) -> Database:
-    return Database(
+async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) -> Database:
+    database = Database(
         url,
         pool_min=settings.database.pool_min,
         pool_max=settings.database.pool_max,
@@ -119,6 +118,13 @@ def _database(settings: Settings, url: str) -> Database:
         statement_timeout=settings.database.statement_timeout_ms / 1000,
         lock_timeout=settings.database.lock_timeout_ms / 1000,
     )
+    try:
+        await stack.enter_async_context(database)
+        if settings.database.migrate:
+            await upgrade(url)
+    except PostgresError as error:  # its text names users and databases, never a password
+        raise StartError(f"the database of DATABASE__URL cannot be used: {error}") from error
+    return database
 
 
 def _rules(settings: Settings) -> Rules:
