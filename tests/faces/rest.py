@@ -1,0 +1,122 @@
+"""The REST face, called as its own OpenAPI document says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx2
+
+from application.app import Application  # noqa: F401  # declares every reason
+from shared.errors import AppError
+from tests.faces.outcome import Face, Outcome, Plain, Refusal, Request
+
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str
+    query: frozenset[str]
+
+
+class RestFace(Face):
+    def __init__(self, url: str) -> None:
+        self.name = "rest"
+        self._client = httpx2.Client(base_url=url, timeout=30)
+        self.document = self._client.get("/openapi.json").raise_for_status().json()
+        self.routes = {
+            entry["operationId"]: Route(
+                method.upper(),
+                path,
+                frozenset(
+                    parameter["name"]
+                    for parameter in entry.get("parameters", ())
+                    if parameter["in"] == "query"
+                ),
+            )
+            for path, entries in self.document["paths"].items()
+            for method, entry in entries.items()
+            if method in _METHODS and path.startswith(_PREFIX)
+        }
+
+    def operations(self) -> frozenset[str]:
+        return frozenset(name for name, at in self.routes.items() if "/webhooks/" not in at.path)
+
+    def call(
+        self, operation: str, request: Request, *, token: str | None, key: str | None = None
+    ) -> Outcome:
+        route, rest = self.routes[operation], dict(request)
+        path = re.sub(
+            r"\{(\w+)\}", lambda match: quote(str(rest.pop(match[1])), safe=""), route.path
+        )
+        headers: dict[str, str] = {}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if (etag := rest.pop("etag", None)) is not None:
+            headers["If-Match"] = str(etag)
+        query = {
+            name: str(value)
+            for name in sorted(route.query & rest.keys())
+            if (value := rest.pop(name)) is not None
+        }
+        response = self._client.request(
+            route.method,
+            path,
+            params=query,
+            headers=headers,
+            json=rest if route.method in ("POST", "PUT", "PATCH") and rest else None,
+        )
+        return outcome(response)
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes
+    ) -> httpx2.Response:
+        """Something no well-behaved client would send."""
+        return self._client.request(method, path, headers=headers, content=content)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def outcome(response: httpx2.Response) -> Outcome:
+    answer: dict[str, Plain] = response.json() if response.content else {}
+    request_id = response.headers["X-Request-ID"]
+    replayed = response.headers.get("Idempotency-Replayed") == "true"
+    if response.is_success:
+        return Outcome(answer=answer, replayed=replayed, request_id=request_id)
+    assert response.headers["Content-Type"] == "application/problem+json", response.text
+    assert answer["status"] == response.status_code, answer
+    assert answer["request_id"] == request_id, answer
+    reason, errors, metadata = str(answer["code"]), answer.get("errors"), answer.get("metadata")
+    assert errors is None or isinstance(errors, list)
+    assert metadata is None or isinstance(metadata, dict)
+    return Outcome(
+        refusal=Refusal(
+            code=AppError.reasons()[reason].code.value,
+            reason=reason,
+            message=str(answer["detail"]),
+            metadata={name: str(value) for name, value in (metadata or {}).items()},
+            fields=tuple(
+                (field_of(str(error["pointer"])), str(error["message"]))
+                for error in errors or ()
+                if isinstance(error, dict)
+            ),
+            retry_after="Retry-After" in response.headers,
+        ),
+        replayed=replayed,
+        request_id=request_id,
+    )
+
+
+def field_of(pointer: str) -> str:
+    """`/lines/0/quantity` as `lines[0].quantity`."""
+    found = ""
+    for part in pointer.split("/")[1:]:
+        part = part.replace("~1", "/").replace("~0", "~")
+        found += f"[{part}]" if part.isdigit() else f".{part}" if found else part
+    return found

@@ -1,0 +1,1 @@
+"""What an organizer may expect, in an organizer's words, on both faces."""

@@ -1,0 +1,1 @@
+"""Steps of the feature files; which face they go through is not their matter."""

@@ -1,0 +1,83 @@
+"""The words of the feature files and what they stand for."""
+
+import re
+from collections.abc import Mapping
+
+from tests.faces.outcome import Plain
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "not enough tickets are left": ("FAILED_PRECONDITION", "SOLD_OUT"),
+    "it is more than allowed": ("FAILED_PRECONDITION", "LIMIT_REACHED"),
+    "something is wrong with the request": ("INVALID_ARGUMENT", "FIELD_INVALID"),
+    "the hold has expired": ("FAILED_PRECONDITION", "HOLD_EXPIRED"),
+    "the hold is over": ("FAILED_PRECONDITION", "HOLD_NOT_ACTIVE"),
+    "there is an order for this hold": ("FAILED_PRECONDITION", "HOLD_HAS_ORDER"),
+    "it cannot be kept any longer": ("FAILED_PRECONDITION", "EXTENSION_LIMIT_REACHED"),
+    "the order cannot be paid": ("FAILED_PRECONDITION", "ORDER_NOT_PAYABLE"),
+    "the order cannot be cancelled": ("FAILED_PRECONDITION", "ORDER_NOT_CANCELLABLE"),
+    "a payment is under way": ("FAILED_PRECONDITION", "PAYMENT_IN_PROGRESS"),
+    "the event is not on sale": ("FAILED_PRECONDITION", "EVENT_NOT_ON_SALE"),
+    "the event's state does not allow it": ("FAILED_PRECONDITION", "EVENT_STATE_INVALID"),
+    "there is no such event": ("NOT_FOUND", "EVENT_NOT_FOUND"),
+    "there is no such hold": ("NOT_FOUND", "HOLD_NOT_FOUND"),
+    "there is no such order": ("NOT_FOUND", "ORDER_NOT_FOUND"),
+    "there is no such organizer": ("NOT_FOUND", "ORGANIZER_NOT_FOUND"),
+    "one has to be a member": ("PERMISSION_DENIED", "NOT_A_MEMBER"),
+    "one has to log in": ("UNAUTHENTICATED", "TOKEN_MISSING"),
+    "it was changed by somebody else": ("ABORTED", "CONFLICT"),
+    "the key was used before": ("INVALID_ARGUMENT", "IDEMPOTENCY_KEY_REUSED"),
+}
+
+METHODS: Mapping[str, str] = {
+    "a card that is declined": "decline",
+    "a card that asks for a confirmation": "requires_action",
+    "a slow bank": "succeed_late",
+    "a bank whose answer gets lost": "effect_then_timeout",
+    "a bank that takes the money at once": "instant",
+    "a slow bank that takes the money at once": "instant_late",
+    "a card that is good for a promise only": "capture_fails",
+    "shells": "shells",
+}
+
+ORDER_STATES: Mapping[str, str] = {
+    "waiting for payment": "PENDING_PAYMENT",
+    "confirmed": "CONFIRMED",
+    "cancelled": "CANCELLED",
+    "expired": "EXPIRED",
+    "failed": "FAILED",
+}
+
+PAYMENT_STATES: Mapping[str, tuple[str, ...]] = {
+    "needs action": ("REQUIRES_ACTION",),
+    "is processing": ("PROCESSING",),
+    "has failed": ("FAILED",),
+    "is over": ("CANCELLED", "FAILED"),
+    "is taken": ("CAPTURED",),
+}
+
+_COUNT = re.compile(r"(\d+) (\w+?)(?: tickets?)?")
+
+
+def counts(words: str) -> list[tuple[str, int]]:
+    """`2 Standing and 1 Student tickets` as [("Standing", 2), ("Student", 1)]."""
+    if words == "nothing":
+        return []
+    found: list[tuple[str, int]] = []
+    for part in words.split(" and "):
+        match = _COUNT.fullmatch(part)
+        assert match, f"cannot read {part!r}"
+        found.append((match[2], int(match[1])))
+    return found
+
+
+def money(words: str) -> dict[str, Plain]:
+    """`25.00 EUR` in minor units."""
+    amount, currency = words.split()
+    whole, cents = amount.split(".")
+    return {"amount": int(whole) * 100 + int(cents), "currency": currency}
+
+
+def table(rows: list[list[str]]) -> list[dict[str, str]]:
+    """A table of a feature file, one mapping from heading to cell for each row."""
+    head, *body = rows
+    return [dict(zip(head, row, strict=True)) for row in body]
