@@ -122,7 +122,7 @@ def _middleware(config: RestConfig) -> list[Middleware]:
     return [
         *layers,
         Middleware(SafetyNet),
+        Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=config.gzip_min_bytes, compresslevel=5),
         Middleware(BodyLimit, config.max_body_bytes),
-        Middleware(Head),
     ]

@@ -52,12 +52,18 @@ class AccessLog:
                 self._log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"][:_LONGEST_PATH],
+                    path=_path(scope),
                     route=getattr(route, "path_format", None),
                     status=status,
                     ms=round((time.perf_counter() - started) * 1000, 2),
                     bytes=size,
                 )
+
+
+def _path(scope: Scope) -> str:
+    """As it came, percent-encoded: nothing in it can look like another line."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw[:_LONGEST_PATH].decode("ascii", "backslashreplace")
 
 
 def _request_id(scope: Scope) -> str:

@@ -58,6 +58,13 @@ async def test_one_line_per_request(house: House) -> None:
     }
 
 
+async def test_a_path_cannot_look_like_another_line(stranger: Client) -> None:
+    with capture_logs() as lines:
+        await stranger.get("/nowhere%0A2026-01-01%00" + "x" * 1000, expect=404)
+    assert lines[0]["path"].startswith("/api/v1/nowhere%0A2026-01-01%00xxx")
+    assert len(lines[0]["path"]) == 200
+
+
 async def test_the_log_holds_no_secrets(house: House) -> None:
     with capture_logs() as lines:
         member = await house.member()
@@ -163,6 +170,15 @@ async def test_head_is_get_without_the_body(house: House) -> None:
     assert (await member.send("HEAD", "/nowhere")).status_code == 404
 
 
+async def test_head_has_the_length_that_get_has(house: House) -> None:
+    for encoding in ("gzip", "identity"):
+        whole, _ = await raw(house, "/openapi.json", encoding)
+        headed, body = await raw(house, "/openapi.json", encoding, method="HEAD")
+        assert body == b""
+        lengths = [dict(each["headers"])[b"content-length"] for each in (whole, headed)]
+        assert lengths[0] == lengths[1]
+
+
 async def test_health_asks_nobody_and_ready_does(house: House) -> None:
     house.is_ready = False
     assert (await house.client().get("/health", expect=200)).json() == {"status": "ok"}
@@ -172,7 +188,7 @@ async def test_health_asks_nobody_and_ready_does(house: House) -> None:
     assert (await house.client().get("/ready", expect=200)).json() == {"status": "ready"}
 
 
-async def raw(house: House, path: str, encoding: str) -> tuple[Any, bytes]:
+async def raw(house: House, path: str, encoding: str, method: str = "GET") -> tuple[Any, bytes]:
     """The answer as it goes over the wire: the client of the other tests decompresses."""
     sent: list[MutableMapping[str, Any]] = []
 
@@ -186,7 +202,7 @@ async def raw(house: House, path: str, encoding: str) -> tuple[Any, bytes]:
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
