@@ -13,4 +13,13 @@ Connection: TypeAlias = Union[
     "asyncpg.Connection[asyncpg.Record]", "PoolConnectionProxy[asyncpg.Record]"
 ]
 
-__all__ = ["Connection", "Lent", "Pool", "PoolConnectionProxy", "Record"]
+__all__ = ["Connection", "Lent", "Pool", "PoolConnectionProxy", "Record", "is_gone"]
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether it is closed. The pool takes a lent connection away when that happens, and then the
+    driver refuses even this question."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True

@@ -14,6 +14,7 @@ from infrastructure.postgres.connections import (
     Pool,
     PoolConnectionProxy,
     Record,
+    is_gone,
 )
 from infrastructure.postgres.failures import raise_meaning, unavailable
 from infrastructure.postgres.migrations import is_at_head
@@ -162,11 +163,12 @@ class Database:
 
     async def _give_back(self, connection: Lent, rollback: bool) -> None:
         try:
-            if rollback and not connection.is_closed():
+            if rollback and not is_gone(connection):
                 await connection.execute("ROLLBACK")
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             _logger.warning("a connection is dropped, it cannot be rolled back: %s", error)
-            connection.terminate()
+            if not is_gone(connection):
+                connection.terminate()
         finally:
             if self._pool is not None:
                 await self._pool.release(connection)

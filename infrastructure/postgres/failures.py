@@ -10,7 +10,7 @@ from domain.hold.errors import HoldHasOrder
 from domain.order.errors import PaymentInProgress
 from domain.organizer.errors import SlugTaken
 from domain.user.errors import EmailTaken
-from infrastructure.postgres.connections import Connection
+from infrastructure.postgres.connections import Connection, is_gone
 from shared.errors import DatabaseUnavailable, DeadlineExceeded
 
 CONSTRAINTS: Mapping[str, Callable[[], Exception]] = {
@@ -56,7 +56,8 @@ def raise_meaning(error: Exception, connection: Connection | None = None) -> NoR
         case asyncpg.QueryCanceledError():  # statement_timeout
             raise DeadlineExceeded from error
     # The driver has one class for a connection that is gone and for its own wrong use.
-    gone = isinstance(error, asyncpg.InterfaceError) and connection and connection.is_closed()
+    driver = isinstance(error, asyncpg.InterfaceError)
+    gone = driver and connection is not None and is_gone(connection)
     if gone or isinstance(error, _AWAY):
         raise unavailable() from error
     raise error

@@ -1,6 +1,7 @@
 """The schema's version: bring a database to the newest, and know whether it is there."""
 
 import asyncio
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from alembic.script import ScriptDirectory
 from infrastructure.postgres.connections import Connection
 
 _ROOT = Path(__file__).resolve().parents[2]
-_UNDEFINED_TABLE = asyncpg.UndefinedTableError
+# Alembic keeps what it is at in globals of its own. Other processes wait at the database (env.py).
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def configuration(url: str = "") -> Config:
@@ -25,8 +27,13 @@ def configuration(url: str = "") -> Config:
 
 async def upgrade(url: str) -> None:
     """To the newest schema, all or nothing. Processes that do this at once wait for each other."""
-    # Alembic is synchronous and runs a loop of its own.
-    await asyncio.to_thread(command.upgrade, configuration(url), "head")
+    # Alembic is synchronous, and its environment runs a loop of its own.
+    await asyncio.to_thread(_upgrade, url)
+
+
+def _upgrade(url: str) -> None:
+    with _ONE_AT_A_TIME:
+        command.upgrade(configuration(url), "head")
 
 
 @cache
@@ -42,6 +49,6 @@ async def is_at_head(connection: Connection) -> bool:
     """Whether the database has exactly the schema this program was written for."""
     try:
         found = await connection.fetch("SELECT version_num FROM alembic_version")
-    except _UNDEFINED_TABLE:
+    except asyncpg.UndefinedTableError:
         return False
     return [row["version_num"] for row in found] == [head()]
