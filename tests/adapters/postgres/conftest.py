@@ -1,6 +1,6 @@
 """What the contract suites share: one database, emptied before each of their tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,8 +10,13 @@ from tests.conftest import Databases
 
 
 @pytest.fixture(scope="session")
-async def contract_database(databases: Databases) -> AsyncIterator[Database]:
+def contract_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
-    async with Database(url, pool_min=1, pool_max=CONNECTIONS) as database:
-        yield database
+    yield url
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+async def contract_database(contract_url: str) -> AsyncIterator[Database]:
+    async with Database(contract_url, pool_min=1, pool_max=CONNECTIONS) as database:
+        yield database

@@ -57,9 +57,9 @@ BOOKS = """
 class PostgresHarness(Harness):
     connections = CONNECTIONS
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, key_wait: float = 1.0) -> None:
         self.database = database
-        self.begin = PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=1))
+        self.begin = PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=key_wait))
         self.store = PostgresIdempotencyStore(database)
 
     async def empty(self) -> None:

@@ -1,0 +1,80 @@
+"""The audit finds nothing in a sound database, and each thing that is broken on purpose."""
+
+import pytest
+
+from infrastructure.postgres.audit import audit
+from infrastructure.postgres.database import Database
+from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.contracts.payments import pay
+from tests.contracts.world import Sale, World, kind
+
+# What is done to the sound database below, and the invariants that are broken by it.
+BREAKS = {
+    "UPDATE stock SET held = held + 1": {"I3 held"},
+    "UPDATE stock SET sold = sold + 1": {"I3 sold"},
+    "UPDATE stock SET held = capacity + 1": {"I1", "I3 held"},
+    "UPDATE stock SET capacity = capacity + 1": {"I1 capacity"},
+    "DELETE FROM stock": {"I1 capacity", "I3 held", "I3 sold"},
+    "UPDATE hold_lines SET quantity = quantity + 1": {"I3 held"},
+    "UPDATE tickets SET state = 'VOID'": {"I3 sold"},
+    "DELETE FROM tickets": {"I3 sold", "I8 count"},
+    "UPDATE holds SET state = 'EXPIRED' WHERE state = 'ACTIVE'": {"I3 held", "I4"},
+    "UPDATE holds SET state = 'ACTIVE' WHERE state = 'CONVERTED'": {"I3 held", "I4", "I4 order"},
+    "UPDATE holds SET expires_at = created_at - interval '1 s'": {"I5"},
+    "DELETE FROM orders WHERE state = 'CONFIRMED'": {"I4 order"},
+    "UPDATE orders SET state = 'CANCELLED' WHERE state = 'CONFIRMED'": {"I4 order", "I8"},
+    "UPDATE orders SET total = total + 1": {"I6 paid", "I6 total"},
+    "UPDATE payments SET state = 'CAPTURED', amount = amount + 1": {"I6"},
+    "UPDATE orders SET state = 'CONFIRMED'": {"I4 order", "I6 paid", "I8 count"},
+    "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',"
+    " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {"I9"},
+    "UPDATE idempotency_keys SET answer = NULL": {"I11"},
+}
+
+
+class TestAudit(OnPostgres):
+    @pytest.fixture
+    async def sound(self, harness: PostgresHarness) -> Sale:
+        """A hold that is active, one that is bought, and one whose order is being paid."""
+        world = World(harness)
+        sale = await world.sale(
+            kind("Standing", 20, pools=("Hall",)), kind("Free", 20, price=0), pools={"Hall": 30}
+        )
+        buyer = await world.user()
+        await world.hold(buyer, sale, {"Standing": 1, "Free": 1})
+        free = await world.hold(buyer, sale, {"Free": 2})
+        await world.order(buyer, free.id)
+        paid = await world.hold(buyer, sale, {"Standing": 3})
+        order = await world.stored_order((await world.order(buyer, paid.id)).id)
+        await pay(world, order)
+        return sale
+
+    async def found(self, database: Database) -> set[str]:
+        connection = await database.lend()
+        try:
+            return {each.invariant for each in await audit(connection)}
+        finally:
+            await database.give_back(connection, rollback=True)
+
+    async def test_a_sound_database(self, sound: Sale, contract_database: Database) -> None:
+        assert await self.found(contract_database) == set()
+
+    @pytest.mark.parametrize("statement", BREAKS)
+    async def test_a_broken_one(
+        self, sound: Sale, contract_database: Database, statement: str
+    ) -> None:
+        """Inside a transaction that is undone; constraints that would be in the way are dropped."""
+        connection = await contract_database.lend()
+        try:
+            await connection.execute(
+                "BEGIN; ALTER TABLE stock DROP CONSTRAINT ck_stock_capacity;"
+                " ALTER TABLE holds DROP CONSTRAINT ck_holds_expiry;"
+                " ALTER TABLE order_lines DROP CONSTRAINT fk_order_lines_order_id;"
+                " ALTER TABLE tickets DROP CONSTRAINT fk_tickets_order_id"
+            )
+            await connection.execute(statement)
+            problems = await audit(connection)
+        finally:
+            await contract_database.give_back(connection, rollback=True)
+        assert {problem.invariant for problem in problems} == BREAKS[statement]
+        assert all(problem.subject in str(problem) for problem in problems)

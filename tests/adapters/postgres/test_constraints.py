@@ -1,0 +1,87 @@
+"""The last line of defence: what the schema itself refuses, whatever the code above it does."""
+
+import asyncpg
+import pytest
+
+from infrastructure.postgres.database import Database
+from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.contracts.payments import pay
+from tests.contracts.world import World, kind
+
+COPY_PAYMENT = """
+    INSERT INTO payments
+    SELECT gen_random_uuid(), order_id, event_id, attempt + 1, provider, method, amount, currency,
+           '{state}', goal, NULL, NULL, NULL, NULL, due_at, looks, created_at, updated_at, 1
+    FROM payments
+"""
+COPY_ORDER = """
+    INSERT INTO orders
+    SELECT gen_random_uuid(), '{number}', event_id, organizer_id, {hold_id}, buyer_id, buyer_name,
+           buyer_email, state, total, currency, deadline, created_at, updated_at, 1
+    FROM orders
+"""
+LATE_REFUNDS = """
+    INSERT INTO refunds
+    SELECT gen_random_uuid(), id, order_id, event_id, amount, currency, 'LATE_PAYMENT',
+           'REQUESTED', NULL, created_at, created_at, 1
+    FROM payments, generate_series(1, {count})
+"""
+
+REFUSED = {
+    "UPDATE stock SET held = capacity + 1": "ck_stock_capacity",
+    "UPDATE stock SET sold = capacity, held = 1": "ck_stock_capacity",
+    "UPDATE stock SET held = -1": "ck_stock_held",
+    "UPDATE stock SET sold = -1": "ck_stock_sold",
+    "UPDATE holds SET state = 'GONE'": "ck_holds_state",
+    "UPDATE holds SET expires_at = latest_expiry + interval '1 s'": "ck_holds_expiry",
+    "UPDATE hold_lines SET quantity = 0": "ck_hold_lines_quantity",
+    "UPDATE orders SET state = 'PAID'": "ck_orders_state",
+    "UPDATE payments SET state = 'PAID'": "ck_payments_state",
+    "UPDATE payments SET amount = 0": "ck_payments_amount",
+    COPY_PAYMENT.format(state="CREATED"): "uq_payments_one_of_order",
+    COPY_PAYMENT.format(state="CAPTURED"): "uq_payments_one_of_order",
+    COPY_ORDER.format(number="ANOTHER", hold_id="hold_id"): "uq_orders_hold_id",
+    LATE_REFUNDS.format(count=2): "uq_refunds_late_payment",
+    "DELETE FROM orders": "fk_order_lines_order_id",
+    "UPDATE idempotency_keys SET refusal = '{}'": "ck_idempotency_keys_one_outcome",
+    "INSERT INTO users SELECT gen_random_uuid(), email, email_key, name, password_hash,"
+    " created_at, 1 FROM users": "uq_users_email_key",
+}
+ACCEPTED = [
+    COPY_PAYMENT.format(state="FAILED"),
+    COPY_PAYMENT.format(state="CANCELLED"),
+    COPY_ORDER.format(number="ANOTHER", hold_id="gen_random_uuid()"),
+    LATE_REFUNDS.format(count=1),
+    "UPDATE stock SET held = 0, sold = capacity",
+]
+
+
+class TestConstraints(OnPostgres):
+    @pytest.fixture
+    async def database(self, harness: PostgresHarness, contract_database: Database) -> Database:
+        """With a row in every table that matters."""
+        world = World(harness)
+        sale = await world.sale(kind("Standing", 20))
+        buyer = await world.user()
+        hold = await world.hold(buyer, sale, {"Standing": 1})
+        order = await world.stored_order((await world.order(buyer, hold.id)).id)
+        await pay(world, order)
+        return contract_database
+
+    async def perform(self, database: Database, statement: str) -> None:
+        connection = await database.lend()
+        try:
+            await connection.execute("BEGIN")
+            await connection.execute(statement)
+        finally:
+            await database.give_back(connection, rollback=True)
+
+    @pytest.mark.parametrize("statement", REFUSED)
+    async def test_refused(self, database: Database, statement: str) -> None:
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
+            await self.perform(database, statement)
+        assert refused.value.constraint_name == REFUSED[statement]
+
+    @pytest.mark.parametrize("statement", ACCEPTED)
+    async def test_accepted(self, database: Database, statement: str) -> None:
+        await self.perform(database, statement)
