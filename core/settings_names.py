@@ -51,5 +51,9 @@ def _like(name: str, known: Iterable[str]) -> bool:
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+    names = list(known)
+    # Half a name is more often cut off than mistyped.
+    close = [whole for whole in names if whole.startswith(name)] or get_close_matches(
+        name, names, n=1
+    )
     return f"; did you mean {close[0]}?" if close else ""

@@ -174,7 +174,7 @@ def test_a_weak_key_is_refused(
     monkeypatch: pytest.MonkeyPatch, key: str | None, said: str, embedded: bool
 ) -> None:
     if key is None and embedded:
-        pytest.skip("there one is generated")
+        return  # there one is generated, see below
     if not embedded:
         monkeypatch.setenv("DATABASE__URL", _URL)
     message = refusal(monkeypatch, **({} if key is None else {"SECRET_KEY": key}))
