@@ -29,7 +29,8 @@ Row: TypeAlias = asyncpg.Record
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Lent: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
-# The server is away, is going away, has no room, or chose this transaction to end a deadlock.
+# The server is away, is going away, has no room, does not let us in or at a row in time, or chose
+# this transaction to end a deadlock.
 _AWAY = (
     OSError,
     TimeoutError,
@@ -38,7 +39,7 @@ _AWAY = (
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.TransactionRollbackError,
-    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.exceptions.ObjectNotInPrerequisiteStateError,
 )
 _TIMEOUT = 10.0
 """Seconds that one statement, or waiting for a connection, may take."""

@@ -1,0 +1,1 @@
+"""The simulated payment provider and its adapter."""

@@ -1,0 +1,12 @@
+"""The simulated provider sits the exam of every payment provider, on both its storages."""
+
+from tests.adapters.simulated.bench import OnMemory, OnPostgres
+from tests.contracts.payment_providers import PaymentsContract
+
+
+class TestMemory(OnMemory, PaymentsContract):
+    pass
+
+
+class TestPostgres(OnPostgres, PaymentsContract):
+    pass

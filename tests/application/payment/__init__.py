@@ -1,0 +1,1 @@
+"""The purchase process with a provider of its own, on a clock that can be moved."""
