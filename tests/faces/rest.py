@@ -20,6 +20,7 @@ class Route:
     method: str
     path: str
     query: frozenset[str]
+    has_body: bool
 
 
 class RestFace(Face):
@@ -36,6 +37,7 @@ class RestFace(Face):
                     for parameter in entry.get("parameters", ())
                     if parameter["in"] == "query"
                 ),
+                "requestBody" in entry,
             )
             for path, entries in self.document["paths"].items()
             for method, entry in entries.items()
@@ -69,7 +71,7 @@ class RestFace(Face):
             path,
             params=query,
             headers=headers,
-            json=rest if route.method in ("POST", "PUT", "PATCH") and rest else None,
+            json=rest if route.has_body else None,
         )
         return outcome(response)
 
@@ -114,7 +116,9 @@ def outcome(response: httpx2.Response) -> Outcome:
 
 
 def field_of(pointer: str) -> str:
-    """`/lines/0/quantity` as `lines[0].quantity`."""
+    """`/lines/0/quantity` as `lines[0].quantity`; a condition is a header here, a field there."""
+    if pointer == "/If-Match":
+        return "etag"
     found = ""
     for part in pointer.split("/")[1:]:
         part = part.replace("~1", "/").replace("~0", "~")

@@ -18,7 +18,7 @@ _SHIFTS = (
        WHERE event_id = $1""",
     """UPDATE holds SET expires_at = expires_at - $2::interval,
            latest_expiry = latest_expiry - $2::interval, created_at = created_at - $2::interval
-       WHERE event_id = $1""",
+       WHERE event_id = $1 AND state = 'ACTIVE'""",
 )
 
 

@@ -1,0 +1,29 @@
+"""The calls that are compared."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from tests.parity.cases.accounts import accounts, callers, organizers
+from tests.parity.cases.case import Case
+from tests.parity.cases.ends_of_holds import ends_of_holds
+from tests.parity.cases.events import events
+from tests.parity.cases.holds import holds
+from tests.parity.cases.keys import keys
+from tests.parity.cases.new_events import new_events
+from tests.parity.cases.orders import orders
+from tests.parity.cases.payments import payments
+
+
+def cases() -> Iterator[Case]:
+    return chain(
+        accounts(),
+        callers(),
+        organizers(),
+        new_events(),
+        events(),
+        holds(),
+        ends_of_holds(),
+        orders(),
+        payments(),
+        keys(),
+    )

@@ -1,0 +1,128 @@
+"""The two faces offer what the product offers: operations, addresses, and every field."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from application.app import Application
+from application.assembly import Ports, Rules, assemble
+from application.payment.providers import Providers
+from infrastructure.memory.database import MemoryDatabase
+from tests.contracts.watcher import Watcher
+from tests.contracts.world import IDS, PASSWORDS, TOKENS
+from tests.faces.outcome import Face
+from tests.faces.rest import RestFace
+from tests.faces.rpc import GrpcFace
+from tests.parity.shapes import Document, of_answer, of_message, of_request
+
+# The contract with those who call over REST: a name may not move.
+ADDRESSES: Mapping[str, str] = {
+    "Register": "POST /auth/register",
+    "Login": "POST /auth/login",
+    "GetMe": "GET /users/me",
+    "CreateOrganizer": "POST /organizers",
+    "GetOrganizer": "GET /organizers/{organizer_id}",
+    "CreateEvent": "POST /events",
+    "GetEvent": "GET /events/{event_id}",
+    "ListEvents": "GET /events",
+    "UpdateEvent": "PATCH /events/{event_id}",
+    "AddTicketType": "POST /events/{event_id}/ticket-types",
+    "PublishEvent": "POST /events/{event_id}/publish",
+    "CloseEvent": "POST /events/{event_id}/close",
+    "CancelEvent": "POST /events/{event_id}/cancel",
+    "GetAvailability": "GET /events/{event_id}/availability",
+    "CreateHold": "POST /holds",
+    "GetHold": "GET /holds/{hold_id}",
+    "ExtendHold": "POST /holds/{hold_id}/extend",
+    "ReleaseHold": "DELETE /holds/{hold_id}",
+    "CreateOrder": "POST /orders",
+    "GetOrder": "GET /orders/{order_id}",
+    "ListOrders": "GET /orders",
+    "PayOrder": "POST /orders/{order_id}/payments",
+    "CancelOrder": "POST /orders/{order_id}/cancel",
+    "ListTickets": "GET /orders/{order_id}/tickets",
+}
+
+# Each group of the product is one service.
+SERVICES: Mapping[str, str] = {
+    "auth": "AuthService",
+    "users": "UserService",
+    "organizers": "OrganizerService",
+    "events": "EventService",
+    "holds": "HoldService",
+    "orders": "OrderService",
+    "tickets": "TicketService",
+}
+
+
+@pytest.fixture(scope="module")
+def product() -> Application:
+    database = MemoryDatabase()
+    ports = Ports(
+        begin=database.begin,
+        store=database.store,
+        tokens=TOKENS,
+        passwords=PASSWORDS,
+        ids=IDS,
+        providers=Providers({}, "none"),
+        observer=Watcher(),
+    )
+    return assemble(ports, Rules())
+
+
+@pytest.fixture(scope="module")
+def rest(faces: Mapping[str, Face]) -> RestFace:
+    found = faces["rest"]
+    assert isinstance(found, RestFace)
+    return found
+
+
+@pytest.fixture(scope="module")
+def grpc(faces: Mapping[str, Face]) -> GrpcFace:
+    found = faces["grpc"]
+    assert isinstance(found, GrpcFace)
+    return found
+
+
+def test_both_offer_every_operation(product: Application, faces: Mapping[str, Face]) -> None:
+    names = [operation.name for operation in product.operations()]
+    assert len(names) == len(set(names)) > 20
+    for face in faces.values():
+        assert face.operations() == set(names), face.name
+
+
+def test_rest_is_where_it_is_expected(rest: RestFace) -> None:
+    found = {
+        name: f"{route.method} {route.path.removeprefix('/api/v1')}"
+        for name, route in rest.routes.items()
+        if name in rest.operations()
+    }
+    assert found == ADDRESSES
+
+
+def test_each_group_is_a_service(product: Application, grpc: GrpcFace) -> None:
+    expected = {
+        getattr(getattr(product, group), field).name: f"/holdfast.v1.{service}/"
+        for group, service in SERVICES.items()
+        for field in type(getattr(product, group)).__dataclass_fields__
+    }
+    found = {name: rpc.path.removesuffix(name) for name, rpc in grpc.rpcs.items()}
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_both_ask_for_the_same_fields(rest: RestFace, grpc: GrpcFace, name: str) -> None:
+    said = of_request(rest.document, _operation(rest, name))
+    assert said == of_message(grpc.rpcs[name].request)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_both_answer_with_the_same_fields(rest: RestFace, grpc: GrpcFace, name: str) -> None:
+    said = of_answer(rest.document, _operation(rest, name))
+    assert said == of_message(grpc.rpcs[name].answer)
+
+
+def _operation(rest: RestFace, name: str) -> Document:
+    route = rest.routes[name]
+    found: Document = rest.document["paths"][route.path][route.method.lower()]
+    return found
