@@ -1,0 +1,1 @@
+"""The whole process is killed in the middle of a sale."""
