@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Literal
 
 import asyncpg
 from alembic import context
@@ -32,13 +31,8 @@ def targets() -> Sequence[MetaData]:
     return [metadata, import_module(SIMULATOR).metadata]
 
 
-def is_ours(
-    name: str | None,
-    kind: Literal[
-        "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"
-    ],
-    parents: object,
-) -> bool:
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """Whether to compare it: other schemas of the database are none of our business."""
     return name in SCHEMAS if kind == "schema" else True
 
 
