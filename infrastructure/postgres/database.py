@@ -22,6 +22,8 @@ from shared.errors import DatabaseUnavailable
 
 _logger = logging.getLogger(__name__)
 
+_ARRAYS = "SELECT $1::uuid[], $2::int[], $3::text[], $4::jsonb[], $5::timestamptz[]"
+
 
 class Database:
     """A PostgreSQL database (15 or later) and the connections of this process to it."""
@@ -182,6 +184,8 @@ async def _prepare(connection: "asyncpg.Connection[Record]") -> None:
         decoder=msgspec.json.decode,
         format="text",
     )
+    # The driver looks up each type of array when it meets the first one: let that be now, at once.
+    await connection.fetch(_ARRAYS, [], [], [], [], [])
 
 
 def _encode_json(value: object) -> str:
