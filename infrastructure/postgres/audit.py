@@ -6,8 +6,9 @@ after somebody's commit, and call that a discrepancy.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from infrastructure.postgres.connections import Connection
+from infrastructure.postgres.connections import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,13 @@ _AUDIT = (
 )
 
 
-async def audit(connection: Connection) -> list[Discrepancy]:
+class Reader(Protocol):
+    """A connection or a `Database`."""
+
+    async def fetch(self, sql: str, /) -> list[Record]: ...
+
+
+async def audit(connection: Reader) -> list[Discrepancy]:
     """Everything that is not as it must be; empty when all is well."""
     return [
         Discrepancy(invariant=row["invariant"], subject=row["subject"], detail=row["detail"])
