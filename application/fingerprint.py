@@ -24,7 +24,7 @@ def _canonical(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return _moment(value)
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, (tuple, list)):
@@ -32,3 +32,10 @@ def _canonical(value: object) -> object:
     if is_dataclass(value):
         return {field.name: _canonical(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"a message cannot carry {type(value).__name__}")
+
+
+def _moment(value: datetime) -> str:
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError:  # at the ends of the calendar; whoever checks the field will refuse it
+        return value.isoformat()

@@ -3,12 +3,14 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from shared.errors import FieldInvalid, Violation
 
 DEFAULT_PAGE_SIZE, LARGEST_PAGE = 20, 100
+_LONGEST = 200
+"""Characters of a token; ours have about 100."""
 
 
 def page_limit(page_size: int | None) -> int:
@@ -32,12 +34,14 @@ def decode_cursor(token: str | None) -> tuple[datetime, UUID] | None:
     if not token:
         return None
     try:
+        if len(token) > _LONGEST:
+            raise ValueError("longer than any of ours")
         raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         moment, id = json.loads(raw)
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise ValueError("no offset")
-        return at, UUID(id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        return at.astimezone(UTC), UUID(id)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         violation = Violation(("page_token",), "is not a token of this list")
         raise FieldInvalid(violations=[violation]) from error
