@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from demo.instance import Addresses, Instance
-from tests.conftest import Databases
+from infrastructure.postgres.audit import Discrepancy, audit
+from tests.conftest import Databases, in_thread
 from tests.faces.outcome import Face
 from tests.faces.rest import RestFace
 from tests.faces.rpc import GrpcFace
@@ -15,7 +17,7 @@ from tests.faces.rpc import GrpcFace
 pytest.register_assert_rewrite("tests.features", "tests.parity")
 
 SECRET = "a secret of these tests only, and long enough"
-LATE_SECONDS = 1.2
+LATE_SECONDS = 1.0
 """Long enough to do something before late money arrives, also on a busy machine."""
 
 
@@ -36,7 +38,17 @@ def addresses(
     found = instance.start()
     yield found
     instance.stop()
+    wrong = in_thread(lambda: _audit(url))
     databases.drop(url)
+    assert wrong == [], "whatever the tests did, the books must be right"
+
+
+async def _audit(url: str) -> list[Discrepancy]:
+    connection = await asyncpg.connect(url)
+    try:
+        return await audit(connection)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""The demo: its sale, and that its books find what is wrong."""
