@@ -66,6 +66,10 @@ async def _demo(options: Options, addresses: Addresses, console: Console) -> boo
     rest, grpc = RestShop(addresses.rest_url), GrpcShop(addresses.grpc_target)
     connection = await asyncpg.connect(addresses.database_url)
     tally = Tally()
+    console.print(
+        f"{options.buyers} buyers, half over REST and half over gRPC, share {options.accounts} "
+        f"accounts and go after {options.tickets} tickets, {options.at_once} at a time."
+    )
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -76,9 +80,7 @@ async def _demo(options: Options, addresses: Addresses, console: Console) -> boo
     try:
         with Progress(*columns, console=console) as progress:
             task = progress.add_task(
-                f"{options.accounts} accounts, shared by {options.buyers} buyers",
-                total=options.accounts,
-                said="two slow hashes each",
+                "Accounts", total=options.accounts, said="two slow hashes each"
             )
             accounts = await open_accounts(rest, options.accounts, lambda: progress.advance(task))
             offer = await open_sale(addresses.rest_url, accounts[0], options.tickets)

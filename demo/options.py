@@ -9,7 +9,7 @@ _NUMBERS = (
     ("--buyers", 1000, "how many buyers"),
     ("--tickets", 500, "how many tickets"),
     ("--accounts", 100, "accounts the buyers share; each costs two hashes, slow on purpose"),
-    ("--at-once", 64, "buyers at a time"),
+    ("--at-once", 32, "buyers at a time"),
 )
 
 

@@ -16,14 +16,16 @@ def figures(books: Books, tally: Tally, buyers: int, seconds: float) -> Table:
     table.add_column(justify="right")
     refused = sum(tally.refused.values())
     duplicated = len(tally.contradictions) + max(0, books.orders - len(tally.orders))
+    repeats = f"{tally.repeated}, some through both faces"
     for name, value in (
         ("buyers", str(buyers)),
         ("seconds", f"{seconds:.1f}"),
         ("tickets there were", str(books.capacity)),
         ("sold", str(books.tickets)),
+        ("came back after the last buyer", str(books.capacity - books.tickets - books.held)),
         ("refused", f"{refused}  {dict(tally.refused)}" if refused else "0"),
         ("holds expired", str(books.expired)),
-        ("requests sent twice", str(tally.repeated)),
+        ("requests sent twice", repeats),
         ("requests without an answer", str(tally.unanswered)),
         ("oversold", str(books.oversold)),
         ("duplicated", str(duplicated)),
