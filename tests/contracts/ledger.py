@@ -7,7 +7,7 @@ import pytest
 
 from application.ports.unit_of_work import StaleWrite
 from domain.hold.hold import HoldState
-from domain.stock import LimitReached, SoldOut
+from domain.stock import SoldOut
 from shared.ids import EventId, HoldId
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, World, crowd, kind, refusals
@@ -115,6 +115,20 @@ class LedgerContract:
                     with pytest.raises(StaleWrite):
                         await work.commit(None)
         assert await world.counters(sale) == {"Standing": (0, 0)}
+
+    async def test_a_hold_is_not_converted_past_its_deadline(self, world: World) -> None:
+        """The deadline came after the decision: others may have been told its units are free."""
+        sale = await world.sale(kind("Standing", 2))
+        view = await world.hold(await world.user(), sale, {"Standing": 2})
+        async with world.begin(world.system()) as work:
+            hold = await work.holds.get(view.id)
+            assert hold is not None
+            work.holds.save(hold.convert(at=await work.now()))
+            await world.harness.pass_time(LATER)
+            with pytest.raises(StaleWrite):
+                await work.commit(None)
+        assert (await world.stored_hold(view.id)).state is HoldState.ACTIVE
+        assert await world.available(sale) == {"Standing": 2}
 
     async def test_movements_of_one_commit_count_together(self, world: World) -> None:
         """What comes back can be taken again by the same commit, whichever was noted first."""
@@ -247,40 +261,6 @@ class LedgerContract:
         await world.harness.pass_time(LATER)
         assert await self.sweep(world, 100) == 0
         assert await world.available(sale) == {"Standing": 2}
-
-    async def test_limit_per_buyer(self, world: World) -> None:
-        sale = await world.sale(kind("A", 9), kind("B", 9), max_per_buyer=4)
-        buyer, other = await world.users(2)
-        await world.hold(buyer, sale, {"A": 2, "B": 1})
-        with pytest.raises(LimitReached) as refused:
-            await world.hold(buyer, sale, {"B": 2})
-        assert refused.value.metadata["limit"] == "max_per_buyer"
-        assert refused.value.violations[0].message == "asks for 2, 1 allowed"
-        await world.hold(buyer, sale, {"B": 1})
-        await world.hold(other, sale, {"A": 4})
-        elsewhere = await world.sale(kind("A", 9), max_per_buyer=4)
-        await world.hold(buyer, elsewhere, {"A": 4})
-
-    async def test_the_limit_counts_what_is_live(self, world: World) -> None:
-        """Neither what lapsed nor what was released; but what was bought."""
-        sale = await world.sale(kind("Free", 20, price=0), max_per_buyer=2)
-        buyer = await world.user()
-        lapsed = await world.hold(buyer, sale, {"Free": 2})
-        await world.harness.pass_time(LATER)
-        bought = await world.hold(buyer, sale, {"Free": 1})
-        await world.order(buyer, bought.id)
-        assert (await world.stored_hold(lapsed.id)).state is HoldState.ACTIVE, "not swept"
-        with pytest.raises(LimitReached):
-            await world.hold(buyer, sale, {"Free": 2})
-        await world.hold(buyer, sale, {"Free": 1})
-
-    async def test_an_ordered_hold_counts_once_against_the_limit(self, world: World) -> None:
-        sale = await world.sale(kind("Standing", 20), max_per_buyer=3)
-        buyer = await world.user()
-        await world.order(buyer, (await world.hold(buyer, sale, {"Standing": 1})).id)
-        await world.hold(buyer, sale, {"Standing": 2})
-        with pytest.raises(LimitReached):
-            await world.hold(buyer, sale, {"Standing": 1})
 
     async def sweep(self, world: World, limit: int) -> int:
         async with world.begin(world.system()) as work:

@@ -22,40 +22,12 @@ from hypothesis.stateful import (
 )
 
 from domain.hold.errors import ExtensionLimitReached, HoldExpired, HoldHasOrder, HoldNotActive
-from domain.hold.hold import Hold, HoldLine, HoldState
-from domain.order.order import LIVE, Buyer, Order, OrderLine, OrderState
+from domain.hold.hold import Hold, HoldState
+from domain.order.order import LIVE, Order, OrderState
 from domain.stock import SoldOut, Stock, StockLine, give_back, sell, take
-from shared.ids import EventId, HoldId, OrderId, OrganizerId, PoolId, UserId
-from shared.money import Money
-from tests.domain.builders import AT, TERMS, pool_id, type_id, uid
-
-# Ticket types and the pools they draw on: alone, shared, and both.
-POOLS = {
-    "standing": ("hall",),
-    "student": ("students", "hall"),
-    "vip": ("vip",),
-    "lounge": ("vip", "hall"),
-}
-ENDS = {"HoldConverted", "HoldReleased", "HoldLapsed"}
-wanted_lines = st.dictionaries(st.sampled_from(sorted(POOLS)), st.integers(1, 4), min_size=1)
-
-
-def line(name: str, quantity: int) -> HoldLine:
-    return HoldLine(
-        ticket_type_id=type_id(name),
-        quantity=quantity,
-        unit_price=Money(1000, "EUR"),
-        pool_ids=tuple(pool_id(pool) for pool in POOLS[name]),
-    )
-
-
-def units_by_pool(lines: tuple[StockLine, ...]) -> Counter[PoolId]:
-    """Counted without the rule that is under test."""
-    units: Counter[PoolId] = Counter()
-    for each in lines:
-        for pool in each.pool_ids:
-            units[pool] += each.quantity
-    return units
+from shared.ids import EventId, HoldId, OrderId, PoolId, UserId
+from tests.domain.builders import AT, TERMS, pool_id, uid
+from tests.domain.sale import ENDS, WANTED, line, order_id_of, order_of, units_by_pool
 
 
 class SaleMachine(RuleBasedStateMachine):
@@ -85,7 +57,7 @@ class SaleMachine(RuleBasedStateMachine):
         deadline = self.holds[hold_id].expires_at - timedelta(microseconds=early)
         self.now = max(self.now, deadline)
 
-    @rule(target=holds_made, wanted=wanted_lines)
+    @rule(target=holds_made, wanted=WANTED)
     def place(self, wanted: dict[str, int]) -> object:
         """Refused only if it would not fit beside what is live, whatever was swept."""
         hold = Hold.place(
@@ -151,27 +123,7 @@ class SaleMachine(RuleBasedStateMachine):
         except (HoldExpired, HoldNotActive):
             assert not self.is_live(before)
             return multiple()
-        order = Order.place(
-            id=OrderId(uid(f"order of {hold_id}")),
-            number=f"HF-{len(self.orders)}",
-            event_id=before.event_id,
-            organizer_id=OrganizerId(uid("organizer")),
-            hold_id=hold_id,
-            buyer_id=before.buyer_id,
-            buyer=Buyer(name="Ada", email="ada@example.com"),
-            lines=tuple(
-                OrderLine(
-                    ticket_type_id=each.ticket_type_id,
-                    quantity=each.quantity,
-                    unit_price=each.unit_price,
-                    pool_ids=each.pool_ids,
-                )
-                for each in before.lines
-            ),
-            total=before.total,
-            deadline=before.expires_at,
-            at=self.now,
-        )
+        order = order_of(before, number=len(self.orders), at=self.now)
         self.save(after)
         self.orders[order.id] = order
         return order.id
@@ -264,7 +216,7 @@ class SaleMachine(RuleBasedStateMachine):
         """A hold that was converted belongs to an order that went on."""
         for hold in self.holds.values():
             if hold.state is HoldState.CONVERTED:
-                order = self.orders[OrderId(uid(f"order of {hold.id}"))]
+                order = self.orders[order_id_of(hold)]
                 assert order.state in LIVE | {OrderState.FAILED}
 
     def is_live(self, hold: Hold) -> bool:
