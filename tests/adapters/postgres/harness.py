@@ -26,6 +26,7 @@ MOMENTS = {
     "payments": ("due_at", "created_at", "updated_at"),
     "provider_events": ("due_at", "received_at"),
     "idempotency_keys": ("created_at",),
+    "outbox": ("occurred_at",),
 }
 
 # Every figure from one snapshot: two statements could see the moments before and after a commit.

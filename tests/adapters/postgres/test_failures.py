@@ -13,7 +13,7 @@ from infrastructure.postgres.embedded import EmbeddedPostgres
 from shared.errors import DatabaseUnavailable, DeadlineExceeded
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
 from tests.adapters.postgres.rival import Rival, rival_of
-from tests.contracts.world import Caller, Sale, World, kind, new_key
+from tests.contracts.world import Caller, Sale, World, crowd, kind, new_key, refusals
 
 BACKENDS = """
     SELECT pid FROM pg_stat_activity
@@ -31,6 +31,11 @@ WAIT_IN_COMMIT = """
 """
 
 
+async def use_all(database: Database) -> list[str]:
+    """Every connection of the pool at once; the refusals."""
+    return refusals(await crowd(database.fetch("SELECT pg_sleep(0.01)") for _ in range(30)))
+
+
 class TestFailures(OnPostgres):
     @pytest.fixture
     def world(self, harness: PostgresHarness) -> World:
@@ -45,9 +50,10 @@ class TestFailures(OnPostgres):
         return await world.user()
 
     @pytest.fixture
-    async def rival(self, contract_url: str) -> AsyncIterator[Rival]:
+    async def rival(self, contract_url: str, contract_database: Database) -> AsyncIterator[Rival]:
         async with rival_of(contract_url) as rival:
             yield rival
+        await use_all(contract_database)
 
     async def test_killed_in_the_middle_of_a_commit(
         self, world: World, sale: Sale, buyer: Caller, rival: Rival
@@ -105,12 +111,13 @@ class TestFailures(OnPostgres):
             assert await world.harness.outbox() == []
 
     async def test_the_pool_recovers(
-        self, world: World, sale: Sale, buyer: Caller, rival: Rival
+        self, world: World, contract_database: Database, rival: Rival
     ) -> None:
-        """A connection that is known to be dead is never lent."""
+        """Whoever meets a dead connection is refused; nobody meets it again."""
+        await use_all(contract_database)
         await self.kill_all(rival)
-        for _ in range(20):
-            await world.available(sale)
+        assert set(await use_all(contract_database)) <= {"DATABASE_UNAVAILABLE"}
+        assert await use_all(contract_database) == []
         await world.harness.check_idle()
 
     async def test_every_connection_is_in_use(self, contract_url: str) -> None:
