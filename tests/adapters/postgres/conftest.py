@@ -18,5 +18,5 @@ def contract_url(databases: Databases) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def contract_database(contract_url: str) -> AsyncIterator[Database]:
-    async with Database(contract_url, pool_min=1, pool_max=CONNECTIONS) as database:
+    async with Database(contract_url, pool_min=CONNECTIONS, pool_max=CONNECTIONS) as database:
         yield database
