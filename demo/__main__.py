@@ -20,6 +20,7 @@ from demo.options import Options, parse
 from demo.report import figures, latencies, verdict
 from demo.rest_shop import RestShop
 from demo.sale import sell
+from demo.shop import Unanswered
 from demo.stage import open_accounts, open_sale
 from demo.tally import Tally
 
@@ -36,9 +37,11 @@ def main() -> int:
         try:
             addresses = _addresses(options, console, stack)
             return 0 if asyncio.run(_demo(options, addresses, console)) else 1
-        except InstanceError as error:
-            console.print(str(error), style="red", markup=False)
+        except (InstanceError, Unanswered, OSError, asyncpg.PostgresError) as error:
+            console.print(f"The demo cannot go on: {error}", style="red", markup=False)
             return 1
+        except KeyboardInterrupt:
+            return 130
 
 
 def _addresses(options: Options, console: Console, stack: ExitStack) -> Addresses:

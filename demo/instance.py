@@ -56,6 +56,7 @@ class Instance:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us: we stop it then
             )
         try:
             return self._wait(self._process)

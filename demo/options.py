@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _NUMBERS = (
     ("--buyers", 1000, "how many buyers"),
     ("--tickets", 500, "how many tickets"),
-    ("--accounts", 100, "accounts the buyers share; each costs two hashes, slow on purpose"),
+    ("--accounts", 50, "accounts the buyers share; each costs two hashes, slow on purpose"),
     ("--at-once", 32, "buyers at a time"),
 )
 
