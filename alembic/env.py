@@ -15,10 +15,8 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from infrastructure.postgres.migrations import LOCK
 from infrastructure.postgres.tables import metadata
-
-# Any number, as long as nobody else locks it: processes that start together migrate one by one.
-LOCK = 0x486F6C6466617374
 
 SIMULATOR = "infrastructure.simulated.tables"
 SCHEMAS = (None, "simulator")

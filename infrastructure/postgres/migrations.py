@@ -13,6 +13,10 @@ from alembic.script import ScriptDirectory
 from infrastructure.postgres.connections import Connection
 
 _ROOT = Path(__file__).resolve().parents[2]
+LOCK = 0x486F6C6466617374
+"""The advisory lock under which a database is migrated: processes that start together take turns.
+Any number would do, as long as nobody locks it for something else."""
+
 # Alembic keeps what it is at in globals of its own. Other processes wait at the database (env.py).
 _ONE_AT_A_TIME = threading.Lock()
 

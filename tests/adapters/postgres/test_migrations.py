@@ -11,8 +11,9 @@ import pytest
 from alembic import command
 
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.migrations import configuration, head, is_at_head, upgrade
+from infrastructure.postgres.migrations import LOCK, configuration, head, is_at_head, upgrade
 from infrastructure.postgres.tables import metadata
+from tests.adapters.postgres.rival import rival_of
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = (
@@ -69,6 +70,18 @@ async def test_several_processes_at_once(empty_url: str) -> None:
     ]
     await asyncio.gather(upgrade(empty_url), upgrade(empty_url))
     assert [await other.wait() for other in others] == [0, 0]
+    assert await at_head(empty_url)
+
+
+async def test_one_waits_for_the_other(empty_url: str) -> None:
+    """Before it looks which revision the database is at."""
+    async with rival_of(empty_url) as rival:
+        await rival.connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        migrating = asyncio.create_task(upgrade(empty_url))
+        await rival.waiting()
+        assert await tables(empty_url) == set()
+        await rival.connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+        await migrating
     assert await at_head(empty_url)
 
 
