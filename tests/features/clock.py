@@ -22,6 +22,12 @@ _SHIFTS = (
 )
 
 
+_RIPEN = """
+UPDATE simulator.intents SET ripens_at = intents.created_at FROM orders
+ WHERE intents.order_id = orders.id AND orders.event_id = $1 AND ripens_at IS NOT NULL
+"""
+
+
 class Database:
     """A connection of the tests' own, on a loop of its own: steps are synchronous."""
 
@@ -41,6 +47,10 @@ class Database:
                     )
 
         self._run(shift)
+
+    def ripen(self, event_id: str) -> None:
+        """For the bank time passes apart from us: what it is working on comes to its end."""
+        self._run(lambda: self._connection.execute(_RIPEN, UUID(event_id)))
 
     def fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         return self._run(lambda: self._connection.fetch(statement, *values))

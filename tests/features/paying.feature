@@ -34,7 +34,9 @@ Feature: Paying
     And Ada checks out
     When Ada pays with a slow bank
     Then Ada's payment is processing
-    And Ada's order is confirmed
+    And Ada's order is waiting for payment
+    When the bank says yes
+    Then Ada's order is confirmed
     And Ada has paid 50.00 EUR in the end
 
   Scenario: The bank's answer is lost on the way

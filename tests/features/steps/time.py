@@ -14,6 +14,12 @@ def minutes_pass(world: World, minutes: int) -> None:
     world.database.pass_minutes(world.event_id, minutes)
 
 
+@when("the bank says yes")
+def bank_says_yes(world: World) -> None:
+    """A slow bank has had all the time it needs."""
+    world.database.ripen(world.event_id)
+
+
 @when(parsers.parse("{who} keeps the hold longer every {minutes:d} minutes until it is refused"))
 def keeps_on(world: World, who: str, minutes: int) -> None:
     request = {"hold_id": world.holds[who]}
