@@ -24,6 +24,13 @@ class LimitReached(AppError):
     title = "This is more than one buyer or one order may have."
 
 
+MOST_UNITS_PER_ORDER = 1_000
+"""Units one hold, and so one order, may take over all its lines.
+
+Its tickets are made in one transaction and read as one list, and its total stays an integer that
+every JSON reader knows exactly (below 2**53)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
     """The counters of one pool, in units: `held + sold <= capacity`, none below zero."""

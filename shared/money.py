@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MAX_AMOUNT = 10**12
-"""The largest amount we accept, in minor units; sums over an order stay far below 2**63."""
+"""The largest amount we accept, in minor units; the total of an order stays below 2**53."""
 
 CURRENCIES = frozenset(
     """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD

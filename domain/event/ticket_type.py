@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.stock import MOST_UNITS_PER_ORDER
 from shared.checks import Checks
 from shared.ids import PoolId, TicketTypeId
 from shared.money import Money
@@ -72,7 +73,7 @@ class TicketTypeSpec:
         name = checks.text("name", self.name, longest=100)
         price = checks.money("price", self.price_amount, self.price_currency, expected=currency)
         limit = DEFAULT_MAX_PER_ORDER if self.max_per_order is None else self.max_per_order
-        checks.number("max_per_order", limit, least=1, most=MOST_UNITS)
+        checks.number("max_per_order", limit, least=1, most=MOST_UNITS_PER_ORDER)
         drawn: list[PoolId] = []
         for position, wanted in enumerate(self.pools):
             pool = pools.get(wanted.strip())

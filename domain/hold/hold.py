@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from domain.hold.errors import (
@@ -20,8 +20,9 @@ from domain.hold.facts import (
     HoldReleased,
 )
 from domain.lifecycle import Lifecycle
-from domain.stock import StockLine
+from domain.stock import MOST_UNITS_PER_ORDER, LimitReached, StockLine
 from shared.checks import Checks
+from shared.errors import Violation
 from shared.facts import Aggregate
 from shared.ids import EventId, HoldId, PoolId, TicketTypeId, UserId
 from shared.money import Money
@@ -116,6 +117,13 @@ class Hold(Aggregate):
         terms: HoldTerms,
         at: datetime,
     ) -> "Hold":
+        """Raises LimitReached for more units than one hold may take."""
+        units = sum(line.quantity for line in lines)
+        if units > MOST_UNITS_PER_ORDER:
+            said = f"asks for {units}, at most {MOST_UNITS_PER_ORDER} in one hold"
+            raise LimitReached(
+                violations=[Violation(("lines",), said)], metadata={"limit": "max_per_hold"}
+            )
         total = Money.zero(currency)
         for line in lines:
             total = total + line.unit_price * line.quantity
@@ -124,7 +132,7 @@ class Hold(Aggregate):
             hold_id=id,
             event_id=event_id,
             buyer_id=buyer_id,
-            units=sum(line.quantity for line in lines),
+            units=units,
             expires_at=expires_at,
             occurred_at=at,
         )
@@ -166,7 +174,7 @@ class Hold(Aggregate):
         """Raises HoldExpired or HoldNotActive."""
         state = self.state_at(at)
         if state is HoldState.EXPIRED:
-            raise HoldExpired(metadata={"expires_at": self.expires_at.isoformat()})
+            raise HoldExpired(metadata={"expires_at": _text(self.expires_at)})
         if state is not HoldState.ACTIVE:
             raise HoldNotActive(metadata={"state": state.value})
 
@@ -179,9 +187,7 @@ class Hold(Aggregate):
         expires_at = min(at + by, self.latest_expiry)
         if expires_at <= self.expires_at:
             if self.expires_at >= self.latest_expiry:
-                raise ExtensionLimitReached(
-                    metadata={"latest_expiry": self.latest_expiry.isoformat()}
-                )
+                raise ExtensionLimitReached(metadata={"latest_expiry": _text(self.latest_expiry)})
             return self
         return self._extended(expires_at, at)
 
@@ -239,3 +245,8 @@ class Hold(Aggregate):
     def _ended(self, state: HoldState, fact: HoldConverted | HoldReleased | HoldLapsed) -> "Hold":
         LIFECYCLE.require(self.state, state)
         return self._changed(fact, state=state)
+
+
+def _text(moment: datetime) -> str:
+    """RFC 3339 in UTC, written as in every answer."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from domain.event.errors import (
 )
 from domain.event.event import MOST_TICKET_TYPES, Event, EventDetails, EventState
 from domain.event.ticket_type import MOST_UNITS, PoolSpec, TicketTypeSpec
-from domain.stock import LimitReached
+from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.errors import FieldInvalid
 from shared.ids import EventId, OrganizerId
 from shared.money import MAX_AMOUNT
@@ -146,7 +146,7 @@ def test_the_currency_is_checked(currency: str) -> None:
         ({"capacity": MOST_UNITS + 1}, "/capacity"),
         ({"capacity": None}, "/capacity"),
         ({"max_per_order": 0}, "/max_per_order"),
-        ({"max_per_order": MOST_UNITS + 1}, "/max_per_order"),
+        ({"max_per_order": MOST_UNITS_PER_ORDER + 1}, "/max_per_order"),
         ({"pools": ("hall", "nowhere")}, "/pools/1"),
         ({"pools": ("hall", " hall ")}, "/pools/1"),
         ({"name": "hall"}, "/name"),

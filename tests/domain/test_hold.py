@@ -12,9 +12,10 @@ from domain.hold.errors import (
     HoldNotActive,
 )
 from domain.hold.hold import MOST_LINES, MOST_UNITS_PER_LINE, Hold, HoldLine, HoldState, HoldTerms
+from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.errors import FieldInvalid
 from shared.ids import EventId, HoldId, UserId
-from shared.money import Money
+from shared.money import MAX_AMOUNT, Money
 from tests.domain.builders import AT, DEADLINE, SECOND, TERMS, hold, pool_id, type_id, uid
 
 MINUTE = timedelta(minutes=1)
@@ -61,6 +62,46 @@ def test_the_ceiling_is_never_below_the_first_deadline() -> None:
         at=AT,
     )
     assert placed.latest_expiry == placed.expires_at == AT + terms.ttl
+
+
+def placed(*quantities: int, price: int = 1250) -> Hold:
+    return Hold.place(
+        id=HoldId(uid("hold")),
+        event_id=EventId(uid("event")),
+        buyer_id=UserId(uid("buyer")),
+        lines=tuple(
+            HoldLine(
+                ticket_type_id=type_id(str(number)),
+                quantity=quantity,
+                unit_price=Money(price, "EUR"),
+                pool_ids=(pool_id(),),
+            )
+            for number, quantity in enumerate(quantities)
+        ),
+        currency="EUR",
+        terms=TERMS,
+        at=AT,
+    )
+
+
+def test_a_hold_takes_so_many_units_and_no_more() -> None:
+    largest = placed(MOST_UNITS_PER_ORDER - 1, 1, price=MAX_AMOUNT)
+    assert largest.units == MOST_UNITS_PER_ORDER
+    assert largest.total.amount < 2**53
+    with pytest.raises(LimitReached) as refused:
+        placed(MOST_UNITS_PER_ORDER, 1)
+    assert [each.pointer for each in refused.value.violations] == ["/lines"]
+    assert refused.value.metadata == {"limit": "max_per_hold"}
+
+
+def test_refusals_tell_the_time_as_answers_do() -> None:
+    with pytest.raises(HoldExpired) as late:
+        hold().require_active(at=DEADLINE)
+    assert late.value.metadata == {"expires_at": "2026-11-01T12:05:00Z"}
+    longest = hold().extend(by=TERMS.longest, at=AT)
+    with pytest.raises(ExtensionLimitReached) as enough:
+        longest.extend(by=TERMS.longest, at=AT)
+    assert enough.value.metadata == {"latest_expiry": "2026-11-01T12:30:00Z"}
 
 
 def test_lines_are_checked() -> None:
@@ -119,7 +160,7 @@ def test_extending_up_to_the_ceiling() -> None:
     assert at_most.expires_at == CEILING
     with pytest.raises(ExtensionLimitReached) as refused:
         at_most.extend(by=5 * MINUTE, at=CEILING - MINUTE)
-    assert refused.value.metadata == {"latest_expiry": CEILING.isoformat()}
+    assert refused.value.metadata == {"latest_expiry": "2026-11-01T12:30:00Z"}
 
 
 def test_extending_for_a_payment_once() -> None:
