@@ -68,6 +68,8 @@ class _PostgresTransaction(Transaction):
         return StoredAnswer(fingerprint=row["fingerprint"], answer=_answers.decode(row["answer"]))
 
     async def intent(self, reference: str) -> Intent | None:
+        if "\x00" in reference:  # it may come from an address, and PostgreSQL has no such text
+            return None
         row = await self._connection.fetchrow(statements.INTENT, reference)
         return _intent(row) if row else None
 

@@ -89,6 +89,13 @@ async def test_a_storage_that_is_away_is_an_unknown_outcome(database_url: str) -
         assert await bench.promised() == 1250
 
 
+async def test_a_reference_no_database_can_hold_is_of_no_payment(database_url: str) -> None:
+    async with PostgresStorage(database_url) as storage:
+        provider = SimulatedProvider(storage, public_url="")
+        assert await provider.look_up("sim_\0", "x") is None
+        assert await provider.decide("sim_\0", "x", approve=True) is None
+
+
 async def test_the_database_itself_refuses_to_take_money_twice(database_url: str) -> None:
     async with PostgresStorage(database_url) as storage:
         bench = SimulatedBench(storage)
