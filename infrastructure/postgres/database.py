@@ -16,7 +16,7 @@ from infrastructure.postgres.connections import (
     Record,
     is_gone,
 )
-from infrastructure.postgres.failures import raise_meaning, unavailable
+from infrastructure.postgres.failures import ANY_TROUBLE, raise_meaning, unavailable
 from infrastructure.postgres.migrations import is_at_head
 from shared.errors import DatabaseUnavailable
 
@@ -139,7 +139,7 @@ class Database:
             return False
         try:
             return await is_at_head(connection)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except ANY_TROUBLE as error:
             _logger.warning("the database is not ready: %s", error)
             return False
         finally:
@@ -167,7 +167,7 @@ class Database:
         try:
             if rollback and not is_gone(connection):
                 await connection.execute("ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except ANY_TROUBLE as error:
             _logger.warning("a connection is dropped, it cannot be rolled back: %s", error)
             if not is_gone(connection):
                 connection.terminate()

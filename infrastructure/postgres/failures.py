@@ -33,8 +33,17 @@ _AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,  # too many connections, no memory, no disk
     asyncpg.ReadOnlySQLTransactionError,  # a standby that was not promoted yet
+    asyncpg.InternalClientError,  # the server said goodbye, and the end was not noticed yet
     asyncpg.LockNotAvailableError,  # a row was locked for longer than we wait for any
 )
+
+ANY_TROUBLE = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""Whatever the driver may raise."""
 
 
 def unavailable() -> DatabaseUnavailable:
@@ -52,6 +61,9 @@ def raise_meaning(error: Exception, connection: Connection | None = None) -> NoR
             if (made := CONSTRAINTS.get(error.constraint_name or "")) is not None:
                 raise made() from error
         case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
+            raise StaleWrite from error
+        case asyncpg.InvalidCachedStatementError() | asyncpg.OutdatedSchemaCacheError():
+            # A migration took place; what the driver had prepared is forgotten by now.
             raise StaleWrite from error
         case asyncpg.QueryCanceledError():  # statement_timeout
             raise DeadlineExceeded from error

@@ -18,9 +18,13 @@ SELECT = f"""
     FROM holds h
 """  # nosec B608: constants only
 
-DUE = "h.state = 'ACTIVE' AND h.expires_at <= (SELECT clock_timestamp())"
-"""Past the deadline and not ended. The sub-select makes the moment one value for the statement,
-so that the index on deadlines can be used."""
+DUE = "h.state = 'ACTIVE' AND h.expires_at <= statement_timestamp()"
+"""Past the deadline and not ended.
+
+Due rows are looked for at `statement_timestamp()`, everywhere: the database's clock when this very
+statement arrived (not when its transaction began, like `now()`). It is one moment for all rows, and
+the planner may look at it; with `clock_timestamp()`, which differs from row to row, no index on
+deadlines can be used, and as a sub-select it is taken to match a third of all rows."""
 
 # Those that draw on these pools. Nobody else can be at work on them: their stock is locked.
 _LOCK_DUE_OF_POOLS = f"""

@@ -9,7 +9,7 @@ from infrastructure.postgres.session import Session
 _WAITING = """
     SELECT provider, event_id, type, reference, occurred_at
     FROM provider_events
-    WHERE processed_at IS NULL AND due_at <= (SELECT clock_timestamp())
+    WHERE processed_at IS NULL AND due_at <= statement_timestamp()
     ORDER BY occurred_at, provider, event_id
     LIMIT $1
 """
@@ -17,7 +17,7 @@ _WAITING = """
 _RECEIVE = """
     INSERT INTO provider_events (provider, event_id, type, reference, occurred_at, received_at,
                                  due_at, attempts)
-    SELECT $1, $2, $3, $4, $5, clock.at, clock.at, 0 FROM (SELECT clock_timestamp() AS at) clock
+    VALUES ($1, $2, $3, $4, $5, statement_timestamp(), statement_timestamp(), 0)
     ON CONFLICT DO NOTHING
 """
 

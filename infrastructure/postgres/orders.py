@@ -48,7 +48,7 @@ _UPDATE = """
 
 _DUE = """
     SELECT id FROM orders o
-    WHERE state = 'PENDING_PAYMENT' AND deadline <= (SELECT clock_timestamp())
+    WHERE state = 'PENDING_PAYMENT' AND deadline <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.state = ANY($2))
     ORDER BY deadline
     LIMIT $1

@@ -29,14 +29,13 @@ _LATEST = """
 # Two reasons to look at a payment, each found by its own index; overdue since the earlier one. An
 # abandoned payment waits for its own moment only, also past the deadline of its order.
 _DUE = """
-    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at),
-    due AS (
+    WITH due AS (
         SELECT id, due_at AS since FROM payments
-        WHERE due_at IS NOT NULL AND due_at <= (SELECT at FROM clock)
+        WHERE due_at IS NOT NULL AND due_at <= statement_timestamp()
         UNION ALL
         SELECT p.id, o.deadline AS since
         FROM orders o JOIN payments p ON p.order_id = o.id
-        WHERE o.state = 'PENDING_PAYMENT' AND o.deadline <= (SELECT at FROM clock)
+        WHERE o.state = 'PENDING_PAYMENT' AND o.deadline <= statement_timestamp()
           AND p.state = ANY($2) AND p.goal = 'COLLECT'
     )
     SELECT id FROM due GROUP BY id ORDER BY min(since), id LIMIT $1

@@ -9,27 +9,26 @@ from domain import stock as rule
 from domain.hold.hold import Hold
 from domain.stock import SoldOut, Stock, StockLine
 from infrastructure.postgres.connections import Record
-from infrastructure.postgres.hold_rows import any_due, expire_due_of
+from infrastructure.postgres.hold_rows import DUE, any_due, expire_due_of
 from infrastructure.postgres.session import Session
 from shared.ids import EventId, PoolId
 
 # One statement is one snapshot: the counters, and the holds that do not count any more.
-_OF_EVENT = """
-    WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS at),
-    due AS (
+_OF_EVENT = f"""
+    WITH due AS (
         SELECT drawn.pool_id, sum(l.quantity) AS units
         FROM holds h
         JOIN hold_lines l ON l.hold_id = h.id
         CROSS JOIN unnest(l.pool_ids) AS drawn (pool_id)
-        WHERE h.event_id = $1 AND h.state = 'ACTIVE' AND h.expires_at <= (SELECT at FROM clock)
+        WHERE h.event_id = $1 AND {DUE}
         GROUP BY drawn.pool_id
     )
-    SELECT s.pool_id, s.capacity, s.held - coalesce(due.units, 0)::int AS held, s.sold, clock.at
-    FROM clock
+    SELECT s.pool_id, s.capacity, s.held - coalesce(due.units, 0)::int AS held, s.sold, asked.at
+    FROM (SELECT statement_timestamp() AS at) AS asked
     LEFT JOIN stock s ON s.event_id = $1
     LEFT JOIN due ON due.pool_id = s.pool_id
     ORDER BY s.pool_id
-"""
+"""  # nosec B608: constants only
 
 _LOCK = """
     SELECT pool_id, event_id, capacity, held, sold FROM stock

@@ -106,4 +106,4 @@ class TestWriting(OnPostgres):
         async with Watched(contract_url) as database:
             one = World(PostgresHarness(database))
             await one.available(sale)
-            assert database.seen == ["WITH clock"]
+            assert database.seen == ["WITH due"]

@@ -1,0 +1,47 @@
+"""Holds that are due are found by their index, among however many that are not."""
+
+import pytest
+
+from infrastructure.postgres import hold_rows, stock, sweep
+from infrastructure.postgres.database import Database
+from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.contracts.world import Sale, World, kind
+
+LIVE_HOLDS = """
+    INSERT INTO holds
+    SELECT gen_random_uuid(), $1, gen_random_uuid(), 'ACTIVE', 0, 'EUR',
+           now() + nr * interval '1 s', now() + interval '1 d', false, false, now(), 1
+    FROM generate_series(60, 5000) AS nr
+"""
+
+
+class TestPlans(OnPostgres):
+    @pytest.fixture
+    async def sale(self, harness: PostgresHarness) -> Sale:
+        sale = await World(harness).sale(kind("Standing", 10_000))
+        await harness.database.fetch(LIVE_HOLDS, sale.event.id)
+        await harness.database.fetch(
+            "INSERT INTO hold_lines SELECT id, 0, event_id, id, 1, 0, ARRAY[$1::uuid] FROM holds",
+            sale.pool_id("Standing"),
+        )
+        await harness.database.fetch("ANALYZE holds, hold_lines")
+        return sale
+
+    async def plan(self, database: Database, statement: str, *values: object) -> str:
+        rows = await database.fetch(f"EXPLAIN {statement}", *values)
+        return "\n".join(row[0] for row in rows)
+
+    async def test_the_sweep(self, sale: Sale, contract_database: Database) -> None:
+        assert "ix_holds_due" in await self.plan(contract_database, sweep._FIND, 200)
+
+    async def test_availability(self, sale: Sale, contract_database: Database) -> None:
+        plan = await self.plan(contract_database, stock._OF_EVENT, sale.event.id)
+        assert "ix_holds_due" in plan and "Seq Scan on hold" not in plan
+
+    @pytest.mark.parametrize("statement", ["_ANY_DUE_OF_POOLS", "_LOCK_DUE_OF_POOLS"])
+    async def test_a_shortage(
+        self, sale: Sale, contract_database: Database, statement: str
+    ) -> None:
+        events, pools = [sale.event.id], [sale.pool_id("Standing")]
+        plan = await self.plan(contract_database, getattr(hold_rows, statement), events, pools, [])
+        assert "ix_holds_due" in plan and "Seq Scan on hold" not in plan
