@@ -63,11 +63,17 @@ DUE: Final = """
     RETURNING event_id, body, due_at, attempts, delivered
 """
 
+# Locked in one order first: two couriers may settle the same webhooks, one of them too late.
 SETTLE: Final = """
+    WITH locked AS MATERIALIZED (
+        SELECT event_id FROM simulator.deliveries WHERE event_id = ANY($1::text[])
+        ORDER BY event_id FOR NO KEY UPDATE
+    )
     UPDATE simulator.deliveries
     SET due_at = outcome.due_at, delivered = delivered + outcome.acknowledged::integer
     FROM unnest($1::text[], $2::boolean[], $3::timestamptz[])
         AS outcome (event_id, acknowledged, due_at)
+    JOIN locked USING (event_id)
     WHERE deliveries.event_id = outcome.event_id
 """
 
