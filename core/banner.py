@@ -32,6 +32,7 @@ def _purchase(url: str, demo: Demo) -> list[str]:
         f"  TOKEN=$(curl -s {url}/api/v1/auth/login -H 'Content-Type: application/json' \\",
         f"    -d '{login}' | {pick})",
         f'  curl -s {url}/api/v1/holds -H "Authorization: Bearer $TOKEN" \\',
-        "    -H 'Content-Type: application/json' -H \"Idempotency-Key: my-first-hold-$(date +%s)\" \\",
+        "    -H 'Content-Type: application/json' \\",
+        '    -H "Idempotency-Key: my-first-hold-$(date +%s)" \\',
         f"    -d '{hold}'",
     ]
