@@ -166,14 +166,24 @@ class Database:
     async def _give_back(self, connection: Lent, rollback: bool) -> None:
         try:
             if rollback and not is_gone(connection):
-                await connection.execute("ROLLBACK")
+                await connection.execute("ROLLBACK", timeout=self._connect_timeout)
         except ANY_TROUBLE as error:
             _logger.warning("a connection is dropped, it cannot be rolled back: %s", error)
             if not is_gone(connection):
                 connection.terminate()
         finally:
             if self._pool is not None:
-                await self._pool.release(connection)
+                await _release(self._pool, connection)
+
+
+async def _release(pool: Pool, connection: Lent) -> None:
+    try:
+        await pool.release(connection)
+    except asyncpg.InternalClientError:
+        # When the server hangs up at this very moment, the pool takes the connection away between
+        # its own look and its own release.
+        if not is_gone(connection):
+            raise
 
 
 async def _prepare(connection: "asyncpg.Connection[Record]") -> None:

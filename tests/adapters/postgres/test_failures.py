@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from infrastructure.postgres.connections import is_gone
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.embedded import EmbeddedPostgres
 from shared.errors import DatabaseUnavailable, DeadlineExceeded
@@ -119,6 +120,20 @@ class TestFailures(OnPostgres):
         assert set(await use_all(contract_database)) <= {"DATABASE_UNAVAILABLE"}
         assert await use_all(contract_database) == []
         await world.harness.check_idle()
+
+    @pytest.mark.parametrize("moment", range(6))
+    async def test_hung_up_while_it_is_given_back(
+        self, contract_database: Database, moment: int
+    ) -> None:
+        """The moment is counted in turns of the event loop."""
+        lent = await contract_database.lend()
+        returning = asyncio.create_task(contract_database.give_back(lent, rollback=False))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        if not is_gone(lent):
+            lent.terminate()
+        await returning
+        assert await use_all(contract_database) == []
 
     async def test_every_connection_is_in_use(self, contract_url: str) -> None:
         async with Database(contract_url, pool_min=1, pool_max=1, connect_timeout=0.05) as database:
