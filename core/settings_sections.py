@@ -19,6 +19,7 @@ from core.secret_key import weakness
 
 BETWEEN: Final = "between_settings"  # type of an error whose message names its variables
 _MEBIBYTE: Final = 1024 * 1024
+_YEAR: Final = 365 * 24 * 3600  # the longest time: beyond the calendar nothing can end
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -126,12 +127,17 @@ class Database(_Section):
 class Holds(_Section):
     """How long stock stays taken for a buyer who has not paid."""
 
-    ttl_seconds: int = Field(default=300, ge=1, description="How long a new hold lasts, in seconds")
+    ttl_seconds: int = Field(
+        default=300, ge=1, le=_YEAR, description="How long a new hold lasts, in seconds"
+    )
     max_ttl_seconds: int = Field(
-        default=1800, ge=1, description="Longest life of a hold with all extensions, in seconds"
+        default=1800,
+        ge=1,
+        le=_YEAR,
+        description="Longest life of a hold with all extensions, in seconds",
     )
     payment_extension_seconds: int = Field(
-        default=600, ge=0, description="What starting a payment adds, once, in seconds"
+        default=600, ge=0, le=_YEAR, description="What starting a payment adds, once, in seconds"
     )
     sweep_interval_seconds: float = Field(
         default=1, gt=0, description="Pause between two sweeps of expired holds, in seconds"
@@ -165,7 +171,10 @@ class Simulated(_Section):
         "set",
     )
     late_seconds: float = Field(
-        default=1, ge=0, description="How late the method succeed_late succeeds, in seconds"
+        default=1,
+        ge=0,
+        le=_YEAR,
+        description="How late the method succeed_late succeeds, in seconds",
     )
     duplicates: float = Field(
         default=0.1, ge=0, le=1, description="Share of its webhooks that it delivers twice"
@@ -215,7 +224,7 @@ class Auth(_Section):
     """Tokens and passwords."""
 
     access_token_ttl_seconds: int = Field(
-        default=600, ge=1, description="How long an access token is valid, in seconds"
+        default=600, ge=1, le=_YEAR, description="How long an access token is valid, in seconds"
     )
     issuer: str = Field(default="holdfast", min_length=1, description="The iss claim of our tokens")
     audience: str = Field(
@@ -246,7 +255,10 @@ class Idempotency(_Section):
     """Requests that are sent more than once."""
 
     ttl_hours: int = Field(
-        default=72, ge=1, description="How long the answer to a key is kept, in hours"
+        default=72,
+        ge=1,
+        le=_YEAR // 3600,
+        description="How long the answer to a key is kept, in hours",
     )
     wait_seconds: float = Field(
         default=2,

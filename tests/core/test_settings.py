@@ -101,6 +101,23 @@ def test_a_section_is_not_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "REST: is a section" in refusal(monkeypatch, REST='{"port": 1}')
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HOLDS__TTL_SECONDS",
+        "HOLDS__MAX_TTL_SECONDS",
+        "HOLDS__PAYMENT_EXTENSION_SECONDS",
+        "AUTH__ACCESS_TOKEN_TTL_SECONDS",
+        "IDEMPOTENCY__TTL_HOURS",
+        "PAYMENT__SIMULATED__LATE_SECONDS",
+    ],
+)
+def test_nothing_lasts_beyond_the_calendar(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert f"{name}: Input should be less than or equal to" in refusal(
+        monkeypatch, **{name: "999999999999"}
+    )
+
+
 def test_all_problems_are_named_and_no_value_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     message = refusal(
         monkeypatch,
