@@ -24,20 +24,22 @@ def page_limit(page_size: int | None) -> int:
     return page_size
 
 
-def encode_cursor(moment: datetime, id: UUID) -> str:
-    text = json.dumps([moment.isoformat(), str(id)], separators=(",", ":"))
+def encode_cursor(list_name: str, moment: datetime, id: UUID) -> str:
+    text = json.dumps([list_name, moment.isoformat(), str(id)], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode_cursor(token: str | None) -> tuple[datetime, UUID] | None:
-    """None for the first page. Raises FieldInvalid for anything we did not make."""
+def decode_cursor(list_name: str, token: str | None) -> tuple[datetime, UUID] | None:
+    """None for the first page. Raises FieldInvalid for anything we did not make for that list."""
     if not token:
         return None
     try:
         if len(token) > _LONGEST:
             raise ValueError("longer than any of ours")
         raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-        moment, id = json.loads(raw)
+        name, moment, id = json.loads(raw)
+        if name != list_name:
+            raise ValueError("of another list")
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise ValueError("no offset")

@@ -34,7 +34,7 @@ class ListEventsHandler:
     begin: Begin
 
     async def __call__(self, query: ListEvents, ctx: Context) -> Page[EventView]:
-        limit, cursor = page_limit(query.page_size), decode_cursor(query.page_token)
+        limit, cursor = page_limit(query.page_size), decode_cursor("events", query.page_token)
         checks = Checks()
         starts_from = query.starts_from and checks.moment("starts_from", query.starts_from)
         starts_before = query.starts_before and checks.moment("starts_before", query.starts_before)
@@ -56,6 +56,6 @@ class ListEventsHandler:
         return Page(
             items=tuple(EventView.of(event) for event in shown),
             next_page_token=(
-                encode_cursor(shown[-1].details.starts_at, shown[-1].id) if more else ""
+                encode_cursor("events", shown[-1].details.starts_at, shown[-1].id) if more else ""
             ),
         )

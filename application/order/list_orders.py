@@ -29,7 +29,7 @@ class ListOrdersHandler:
     begin: Begin
 
     async def __call__(self, query: ListOrders, ctx: Context) -> Page[OrderView]:
-        limit, cursor = page_limit(query.page_size), decode_cursor(query.page_token)
+        limit, cursor = page_limit(query.page_size), decode_cursor("orders", query.page_token)
         async with self.begin(ctx) as work:
             if query.organizer_id is not None:
                 await require_member(work, query.organizer_id, ctx.user_id)
@@ -47,5 +47,7 @@ class ListOrdersHandler:
         more = len(orders) > limit
         return Page(
             items=tuple(OrderView.of(order, by_order.get(order.id)) for order in shown),
-            next_page_token=encode_cursor(shown[-1].created_at, shown[-1].id) if more else "",
+            next_page_token=(
+                encode_cursor("orders", shown[-1].created_at, shown[-1].id) if more else ""
+            ),
         )

@@ -30,14 +30,14 @@ def test_page_sizes_that_are_refused(asked: int) -> None:
 )
 def test_a_token_comes_back_as_it_was(moment: datetime) -> None:
     id = IDS.uuid()
-    token = encode_cursor(moment, id)
-    assert decode_cursor(token) == (moment, id)
+    token = encode_cursor("events", moment, id)
+    assert decode_cursor("events", token) == (moment, id)
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @pytest.mark.parametrize("token", [None, ""])
 def test_no_token_is_the_first_page(token: str | None) -> None:
-    assert decode_cursor(token) is None
+    assert decode_cursor("events", token) is None
 
 
 def encoded(text: str) -> str:
@@ -47,6 +47,7 @@ def encoded(text: str) -> str:
 @pytest.mark.parametrize(
     "token",
     [
+        encode_cursor("orders", MOMENT, IDS.uuid()),
         "x",
         "nonsense",
         "é",
@@ -54,19 +55,19 @@ def encoded(text: str) -> str:
         encoded("null"),
         encoded("[]"),
         encoded("{}"),
-        encoded('["2026-11-01T12:30:15+00:00"]'),
-        encoded('["2026-11-01T12:30:15+00:00","no id"]'),
-        encoded('["2026-11-01T12:30:15","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
-        encoded('["soon","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
-        encoded('[1,"01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
-        encoded('["2026-11-01T12:30:15+00:00",7]'),
-        encoded('["2026-11-01T12:30:15+00:00","01a1fc17-6c9e-74a6-8030-4950aa77344b",1]'),
+        encoded('["events","2026-11-01T12:30:15+00:00"]'),
+        encoded('["events","2026-11-01T12:30:15+00:00","no id"]'),
+        encoded('["events","2026-11-01T12:30:15","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
+        encoded('["events","soon","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
+        encoded('["events",1,"01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
+        encoded('["events","2026-11-01T12:30:15+00:00",7]'),
+        encoded('["events","2026-11-01T12:30:15+00:00","01a1fc17-6c9e-74a6-8030-4950aa77344b",1]'),
         encoded("[" * 100_000),
-        encoded('["0001-01-01T00:00:00+14:00","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
-        encoded('["9999-12-31T23:59:59-14:00","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
+        encoded('["events","0001-01-01T00:00:00+14:00","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
+        encoded('["events","9999-12-31T23:59:59-14:00","01a1fc17-6c9e-74a6-8030-4950aa77344b"]'),
     ],
 )
 def test_what_we_did_not_make_is_refused(token: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
-        decode_cursor(token)
+        decode_cursor("events", token)
     assert [each.pointer for each in refused.value.violations] == ["/page_token"]
