@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from infrastructure.simulated.errors import StorageUnavailable
 from infrastructure.simulated.intent import Intent, State
 from infrastructure.simulated.provider import SimulatedProvider
 
@@ -86,8 +87,15 @@ def approval_app(provider: SimulatedProvider) -> ASGIApp:
 
     path = "/payments/{reference}"
     return Starlette(
-        routes=[Route(path, show, methods=["GET"]), Route(path, decide, methods=["POST"])]
+        routes=[Route(path, show, methods=["GET"]), Route(path, decide, methods=["POST"])],
+        exception_handlers={StorageUnavailable: _unavailable},
     )
+
+
+async def _unavailable(request: Request, error: Exception) -> HTMLResponse:
+    answer = _plain("This does not work right now; try again in a moment.", 503)
+    answer.headers["retry-after"] = "1"
+    return answer
 
 
 def _page(intent: Intent | None) -> HTMLResponse:

@@ -7,10 +7,12 @@ import sys
 from datetime import timedelta
 
 import asyncpg
+import httpx2
 import pytest
 
 from application.ports.payments import OutcomeUnknown
 from domain.order.payment import PaymentState
+from infrastructure.simulated.pages import approval_app
 from infrastructure.simulated.payments import SimulatedPayments
 from infrastructure.simulated.postgres import PostgresStorage
 from infrastructure.simulated.provider import SimulatedProvider
@@ -76,6 +78,12 @@ async def test_a_storage_that_is_away_is_an_unknown_outcome(database_url: str) -
             await other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
             )
+            transport = httpx2.ASGITransport(app=approval_app(bench.provider))
+            async with httpx2.AsyncClient(
+                transport=transport, base_url="http://shop.test"
+            ) as human:
+                page = await human.get("/payments/sim_1?token=x")
+            assert (page.status_code, page.headers["retry-after"]) == (503, "1")
             for _ in range(2):
                 with pytest.raises(OutcomeUnknown):
                     await bench.payments.find(wanted.payment_id)
