@@ -40,7 +40,7 @@ class ExpireOrders:
                 hold = await work.holds.get(order.hold_id)
                 if hold is not None and hold.is_due(at=now):
                     work.holds.save(hold.expire(at=now))
-                    work.stock.give_back(hold.stock_lines)
+                    work.stock.give_back(hold.lines)
                 await work.commit(None)
         except StaleWrite:
             return  # somebody else changed it; if it is still due, the next round sees it

@@ -8,7 +8,8 @@ from application.messages import Command, Context, KeyPolicy
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.hold import HoldView
-from domain.hold.hold import Hold, HoldLine, HoldTerms
+from domain.hold.hold import Hold, HoldTerms
+from domain.line import Line
 from shared.ids import EventId, HoldId, TicketTypeId
 
 
@@ -48,7 +49,7 @@ class CreateHoldHandler:
                 event_id=event.id,
                 buyer_id=ctx.user_id,
                 lines=tuple(
-                    HoldLine(
+                    Line(
                         ticket_type_id=ticket_type.id,
                         quantity=quantity,
                         unit_price=ticket_type.price,

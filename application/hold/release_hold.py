@@ -26,5 +26,5 @@ class ReleaseHoldHandler:
             now = await work.now()
             released = hold.release(at=now)
             work.holds.save(released)
-            work.stock.give_back(hold.stock_lines)
+            work.stock.give_back(hold.lines)
             return await work.commit(HoldView.of(released, at=now))

@@ -37,7 +37,7 @@ class CancelOrderHandler:
             work.orders.save(order := order.cancel(at=now))
             if hold is not None and hold.is_active(at=now):
                 work.holds.save(hold.release(at=now, with_order=True))
-                work.stock.give_back(hold.stock_lines)
+                work.stock.give_back(hold.lines)
             latest = payments[-1] if payments else None
             if latest is not None and latest.is_open:
                 work.payments.save(latest := latest.abandon(at=now))

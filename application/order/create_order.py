@@ -10,7 +10,7 @@ from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.order import OrderView
 from domain.event.errors import EventNotFound
-from domain.order.order import Buyer, Order, OrderLine
+from domain.order.order import Buyer, Order
 from shared.ids import HoldId, OrderId
 
 
@@ -50,15 +50,7 @@ class CreateOrderHandler:
                 hold_id=hold.id,
                 buyer_id=hold.buyer_id,
                 buyer=buyer,
-                lines=tuple(
-                    OrderLine(
-                        ticket_type_id=line.ticket_type_id,
-                        quantity=line.quantity,
-                        unit_price=line.unit_price,
-                        pool_ids=line.pool_ids,
-                    )
-                    for line in hold.lines
-                ),
+                lines=hold.lines,
                 total=hold.total,
                 deadline=hold.expires_at,
                 at=now,

@@ -12,7 +12,7 @@ from shared.ids import TicketId
 def confirm(work: UnitOfWork, order: Order, *, ids: Ids, at: datetime) -> Order:
     """Notes the sale and the tickets; the caller saves (or adds) the order it gets back."""
     confirmed = order.confirm(at=at)
-    work.stock.sell(order.stock_lines)
+    work.stock.sell(order.lines)
     for line in order.lines:
         for _ in range(line.quantity):
             ticket = Ticket.issue(

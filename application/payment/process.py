@@ -95,7 +95,7 @@ class PaymentProcess:
                     return False
                 case Step.FAIL:
                     work.orders.save(purchase.order.fail(at=now))
-                    work.stock.give_back(purchase.order.stock_lines)
+                    work.stock.give_back(purchase.order.lines)
                     await work.commit(None)
                     return True
         if step is Step.COMMIT:
@@ -128,8 +128,8 @@ class PaymentProcess:
             else:
                 if hold.is_due(at=now):
                     work.holds.save(hold.expire(at=now))
-                    work.stock.give_back(hold.stock_lines)
-                work.stock.take(order.stock_lines)
+                    work.stock.give_back(hold.lines)
+                work.stock.take(order.lines)
             order = order.commit(at=now)
             payment = payment.collect(at=now)
             if payment.state is PaymentState.CAPTURED:
@@ -153,7 +153,7 @@ class PaymentProcess:
                 work.orders.save(purchase.order.cancel(at=now))
                 if purchase.hold.is_active(at=now):
                     work.holds.save(purchase.hold.release(at=now, with_order=True))
-                    work.stock.give_back(purchase.hold.stock_lines)
+                    work.stock.give_back(purchase.hold.lines)
             work.payments.save(purchase.payment.abandon(at=now))
             await work.commit(None)
             return True

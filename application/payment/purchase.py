@@ -45,4 +45,4 @@ def expire_order(work: UnitOfWork, purchase: Purchase, *, at: datetime) -> None:
     work.orders.save(purchase.order.expire(at=at))
     if purchase.hold.is_due(at=at):
         work.holds.save(purchase.hold.expire(at=at))
-        work.stock.give_back(purchase.hold.stock_lines)
+        work.stock.give_back(purchase.hold.lines)

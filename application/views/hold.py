@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Self
 
 from application.views.money import MoneyView
-from domain.hold.hold import Hold, HoldLine
-from domain.order.order import OrderLine
+from domain.hold.hold import Hold
+from domain.line import Line
 from shared.ids import EventId, HoldId, TicketTypeId
 
 
@@ -17,7 +17,7 @@ class LineView:
     unit_price: MoneyView
 
     @classmethod
-    def of(cls, line: HoldLine | OrderLine) -> Self:
+    def of(cls, line: Line) -> Self:
         return cls(
             ticket_type_id=line.ticket_type_id,
             quantity=line.quantity,

@@ -20,11 +20,12 @@ from domain.hold.facts import (
     HoldReleased,
 )
 from domain.lifecycle import Lifecycle
+from domain.line import Line
 from domain.stock import MOST_UNITS_PER_ORDER, LimitReached, StockLine
 from shared.checks import Checks
 from shared.errors import Violation
 from shared.facts import Aggregate
-from shared.ids import EventId, HoldId, PoolId, TicketTypeId, UserId
+from shared.ids import EventId, HoldId, TicketTypeId, UserId
 from shared.money import Money
 
 MOST_LINES = 50
@@ -49,22 +50,6 @@ LIFECYCLE = Lifecycle(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldLine:
-    """Units of one ticket type at the price of the moment; drawn from every pool named."""
-
-    ticket_type_id: TicketTypeId
-    quantity: int
-    unit_price: Money
-    pool_ids: tuple[PoolId, ...]
-
-    @property
-    def stock(self) -> StockLine:
-        return StockLine(
-            ticket_type_id=self.ticket_type_id, quantity=self.quantity, pool_ids=self.pool_ids
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldTerms:
     """How long a hold lasts: at first, and at the very most from its creation."""
 
@@ -83,7 +68,7 @@ class Hold(Aggregate):
     event_id: EventId
     buyer_id: UserId
     state: HoldState
-    lines: tuple[HoldLine, ...]
+    lines: tuple[Line, ...]
     total: Money
     expires_at: datetime
     latest_expiry: datetime
@@ -112,7 +97,7 @@ class Hold(Aggregate):
         id: HoldId,
         event_id: EventId,
         buyer_id: UserId,
-        lines: tuple[HoldLine, ...],
+        lines: tuple[Line, ...],
         currency: str,
         terms: HoldTerms,
         at: datetime,
@@ -154,10 +139,6 @@ class Hold(Aggregate):
     @property
     def units(self) -> int:
         return sum(line.quantity for line in self.lines)
-
-    @property
-    def stock_lines(self) -> tuple[StockLine, ...]:
-        return tuple(line.stock for line in self.lines)
 
     def is_active(self, *, at: datetime) -> bool:
         return self.state is HoldState.ACTIVE and at < self.expires_at

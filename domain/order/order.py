@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from domain.lifecycle import Lifecycle
+from domain.line import Line
 from domain.order.errors import OrderNotCancellable, OrderNotPayable
 from domain.order.facts import (
     OrderCancelled,
@@ -17,10 +18,9 @@ from domain.order.facts import (
     OrderPaymentStarted,
     OrderPlaced,
 )
-from domain.stock import StockLine
 from shared.checks import Checks
 from shared.facts import Aggregate
-from shared.ids import EventId, HoldId, OrderId, OrganizerId, PoolId, TicketTypeId, UserId
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, UserId
 from shared.money import Money
 
 
@@ -74,20 +74,6 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    ticket_type_id: TicketTypeId
-    quantity: int
-    unit_price: Money
-    pool_ids: tuple[PoolId, ...]
-
-    @property
-    def stock(self) -> StockLine:
-        return StockLine(
-            ticket_type_id=self.ticket_type_id, quantity=self.quantity, pool_ids=self.pool_ids
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Aggregate):
     """`deadline` is the hold's: unpaid by then, it lapses. `buyer_id` is the account that buys."""
 
@@ -99,7 +85,7 @@ class Order(Aggregate):
     buyer_id: UserId
     buyer: Buyer
     state: OrderState
-    lines: tuple[OrderLine, ...]
+    lines: tuple[Line, ...]
     total: Money
     deadline: datetime
     created_at: datetime
@@ -115,7 +101,7 @@ class Order(Aggregate):
         hold_id: HoldId,
         buyer_id: UserId,
         buyer: Buyer,
-        lines: tuple[OrderLine, ...],
+        lines: tuple[Line, ...],
         total: Money,
         deadline: datetime,
         at: datetime,
@@ -150,10 +136,6 @@ class Order(Aggregate):
     @property
     def is_free(self) -> bool:
         return self.total.is_zero
-
-    @property
-    def stock_lines(self) -> tuple[StockLine, ...]:
-        return tuple(line.stock for line in self.lines)
 
     def is_due(self, *, at: datetime) -> bool:
         """Unpaid past its deadline, and not yet ended."""

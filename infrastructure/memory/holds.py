@@ -44,7 +44,7 @@ class MemoryHolds(HoldRepository):
             due = sorted(due, key=lambda hold: hold.expires_at)[:limit]
             for hold in due:
                 expire(writing, hold)
-                for line in hold.stock_lines:
+                for line in hold.lines:
                     pools = {pool_id: tables.stock[pool_id] for pool_id in line.pool_ids}
                     for pool_id, stock in give_back(pools, [line]).items():
                         writing.journal.put(tables.stock, pool_id, stock)

@@ -29,7 +29,7 @@ class MemoryStock(StockLedger):
         stock = {pool_id: tables.stock[pool_id] for pool_id in (event.pool_ids() if event else ())}
         for hold in tables.active(event_id):
             if hold.is_due(at=now):
-                stock = give_back(stock, hold.stock_lines)
+                stock = give_back(stock, hold.lines)
         return tuple(stock.values()), now
 
     def take(self, lines: Sequence[StockLine]) -> None:
@@ -47,7 +47,7 @@ class MemoryStock(StockLedger):
     def take_for(self, hold: Hold, *, max_per_buyer: int | None) -> None:
         """The stock of a new hold, within the buyer's limit."""
         self._limits.append((hold, max_per_buyer))
-        self.take(hold.stock_lines)
+        self.take(hold.lines)
 
     def leave_alone(self, hold_id: HoldId) -> None:
         """This unit of work decides about that hold itself: a sweep must not."""
@@ -89,7 +89,7 @@ class MemoryStock(StockLedger):
         ]
         for hold in due:
             expire(writing, hold)
-        return [line for hold in due for line in hold.stock_lines]
+        return [line for hold in due for line in hold.lines]
 
 
 def _pools(tables: Tables, lines: Iterable[StockLine]) -> dict[PoolId, Stock]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from application.ports.unit_of_work import StaleWrite
-from domain.hold.hold import Hold, HoldLine, HoldState
+from domain.hold.hold import Hold, HoldState
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.lines import AS_JSON, lines
 from infrastructure.postgres.session import Session
@@ -56,7 +56,7 @@ def hold_of(row: Record) -> Hold:
         event_id=EventId(row["event_id"]),
         buyer_id=UserId(row["buyer_id"]),
         state=HoldState(row["state"]),
-        lines=lines(HoldLine, row["lines"] or (), currency),
+        lines=lines(row["lines"] or (), currency),
         total=Money(row["total"], currency),
         expires_at=row["expires_at"],
         latest_expiry=row["latest_expiry"],

@@ -63,7 +63,7 @@ class PostgresHoldRepository(HoldRepository):
 
     def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
         self.notes.add(hold.id, hold)
-        self._stock.take(hold.stock_lines)
+        self._stock.take(hold.lines)
         if max_per_buyer is not None:
             self._limits.append((hold, max_per_buyer))
 

@@ -1,15 +1,12 @@
 """Lines of holds and orders: kept as rows, carried to and fro as JSON."""
 
 from collections.abc import Sequence
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 from uuid import UUID
 
-from domain.hold.hold import HoldLine
-from domain.order.order import OrderLine
+from domain.line import Line
 from shared.ids import PoolId, TicketTypeId
 from shared.money import Money
-
-L = TypeVar("L", HoldLine, OrderLine)
 
 COLUMNS = "position int, ticket_type_id uuid, quantity int, unit_price bigint, pool_ids uuid[]"
 """How `jsonb_to_recordset` reads what `line_rows` wrote."""
@@ -29,9 +26,9 @@ class LineRow(TypedDict):
     pool_ids: list[str]
 
 
-def lines(make: type[L], rows: Sequence[LineRow], currency: str) -> tuple[L, ...]:
+def lines(rows: Sequence[LineRow], currency: str) -> tuple[Line, ...]:
     return tuple(
-        make(
+        Line(
             ticket_type_id=TicketTypeId(UUID(row["ticket_type_id"])),
             quantity=row["quantity"],
             unit_price=Money(row["unit_price"], currency),
@@ -41,7 +38,7 @@ def lines(make: type[L], rows: Sequence[LineRow], currency: str) -> tuple[L, ...
     )
 
 
-def line_rows(kept: Sequence[HoldLine | OrderLine]) -> list[dict[str, object]]:
+def line_rows(kept: Sequence[Line]) -> list[dict[str, object]]:
     return [
         {
             "position": position,

@@ -9,7 +9,7 @@ from sqlalchemy import tuple_
 
 from application.ports.repositories import OrderFilter, OrderRepository
 from application.ports.unit_of_work import StaleWrite
-from domain.order.order import Buyer, Order, OrderLine, OrderState
+from domain.order.order import Buyer, Order, OrderState
 from infrastructure.postgres.compiled import compiled
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.lines import AS_JSON, COLUMNS, line_rows, lines
@@ -150,7 +150,7 @@ def _order(row: Record) -> Order:
         buyer_id=UserId(row["buyer_id"]),
         buyer=Buyer(name=row["buyer_name"], email=row["buyer_email"]),
         state=OrderState(row["state"]),
-        lines=lines(OrderLine, row["lines"] or (), currency),
+        lines=lines(row["lines"] or (), currency),
         total=Money(row["total"], currency),
         deadline=row["deadline"],
         created_at=row["created_at"],

@@ -98,7 +98,7 @@ class PostgresStockLedger(StockLedger):
         wanted = pools_of(self._taken)
         expired = await expire_due_of(self._session, self._events, wanted, but=but)
         for hold in expired:
-            self.give_back(hold.stock_lines)
+            self.give_back(hold.lines)
         return expired
 
     async def move(self, *, but: Sequence[UUID], swept: bool) -> None:

@@ -46,7 +46,7 @@ class Sweep:
             before = await lock(session, list({pool for row in found for pool in row["pool_ids"]}))
             rows = await session.fetch(_LOCK, [row["id"] for row in found])
             expired = await end(session, rows)
-            freed = [line for hold in expired for line in hold.stock_lines]
+            freed = [line for hold in expired for line in hold.lines]
             await write(session, before, rule.give_back(before, freed))
             await Outbox(session).write([fact for hold in expired for fact in hold.facts])
             await session.commit()

@@ -193,7 +193,7 @@ class CrowdsContract:
                 work.holds.save(hold.convert(at=now))
             else:
                 work.holds.save(hold.release(at=now))
-                work.stock.give_back(hold.stock_lines)
+                work.stock.give_back(hold.lines)
             await work.commit(None)
 
     async def raw(self, world: World, sale: Sale) -> dict[str, tuple[int, int]]:

@@ -93,7 +93,7 @@ class LedgerContract:
         hold = await world.stored_hold(first.id)
         async with world.begin(world.system()) as work:
             work.holds.save(hold.release(at=await work.now()))
-            work.stock.give_back(hold.stock_lines)
+            work.stock.give_back(hold.lines)
             await work.commit(None)
         assert (await world.stored_hold(first.id)).state is HoldState.RELEASED
         assert await world.facts_of(first.id) == ["HoldPlaced", "HoldReleased"]
@@ -107,7 +107,7 @@ class LedgerContract:
         )
         for attempt in range(2):
             async with world.begin(world.system()) as work:
-                work.stock.give_back(hold.stock_lines)
+                work.stock.give_back(hold.lines)
                 work.holds.save(hold.release(at=await work.now()))
                 if attempt == 0:
                     await work.commit(None)
@@ -136,7 +136,7 @@ class LedgerContract:
         lines = None
         for _ in range(2):
             view = await world.hold(await world.user(), sale, {"Standing": 1})
-            lines = (await world.stored_hold(view.id)).stock_lines
+            lines = (await world.stored_hold(view.id)).lines
         assert lines is not None
         async with world.begin(world.system()) as work:
             for _ in range(2):
@@ -154,10 +154,10 @@ class LedgerContract:
         await world.harness.pass_time(LATER)
         hold = await world.stored_hold(view.id)
         async with world.begin(world.system()) as work:
-            work.stock.sell(hold.stock_lines)
-            work.stock.take(hold.stock_lines)
+            work.stock.sell(hold.lines)
+            work.stock.take(hold.lines)
             work.holds.save(hold.expire(at=await work.now()))
-            work.stock.give_back(hold.stock_lines)
+            work.stock.give_back(hold.lines)
             await work.commit(None)
         async with world.begin(world.system()) as work:
             (stock,), _ = await work.stock.of_event(sale.event.id)
@@ -215,9 +215,9 @@ class LedgerContract:
         hold = await world.stored_hold(mine.id)
         async with world.begin(world.system()) as work:
             work.holds.save(hold.expire(at=await work.now()))
-            work.stock.give_back(hold.stock_lines)
-            work.stock.take(hold.stock_lines)
-            work.stock.take((await world.stored_hold(other.id)).stock_lines)
+            work.stock.give_back(hold.lines)
+            work.stock.take(hold.lines)
+            work.stock.take((await world.stored_hold(other.id)).lines)
             await work.commit(None)
         assert (await world.stored_hold(mine.id)).state is HoldState.EXPIRED
         assert (await world.stored_hold(other.id)).state is HoldState.EXPIRED

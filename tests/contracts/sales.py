@@ -6,7 +6,8 @@ import pytest
 
 from application.ports.repositories import OrderFilter
 from domain.hold.errors import HoldHasOrder
-from domain.order.order import Buyer, Order, OrderLine, OrderState
+from domain.line import Line
+from domain.order.order import Buyer, Order, OrderState
 from domain.ticket.ticket import Ticket
 from shared.ids import HoldId, OrderId, TicketId, UserId
 from tests.contracts.harness import Harness
@@ -39,7 +40,7 @@ class SalesContract:
         assert order.buyer_id == buyer.user_id
         assert order.buyer == Buyer(name="Ada", email="ada@example.com")
         assert order.lines == tuple(
-            OrderLine(
+            Line(
                 ticket_type_id=line.ticket_type_id,
                 quantity=line.quantity,
                 unit_price=line.unit_price,

@@ -6,8 +6,9 @@ from uuid import UUID, uuid5
 
 from domain.event.event import Event, EventDetails, EventState
 from domain.event.ticket_type import PoolSpec, TicketTypeSpec
-from domain.hold.hold import Hold, HoldLine, HoldState, HoldTerms
-from domain.order.order import Buyer, Order, OrderLine, OrderState
+from domain.hold.hold import Hold, HoldState, HoldTerms
+from domain.line import Line
+from domain.order.order import Buyer, Order, OrderState
 from domain.order.payment import Goal, Payment, PaymentState
 from shared.ids import (
     EventId,
@@ -96,7 +97,7 @@ def hold(state: HoldState = HoldState.ACTIVE, *, price: int = 1250, ordered: boo
         event_id=EventId(uid("event")),
         buyer_id=UserId(uid("buyer")),
         lines=(
-            HoldLine(
+            Line(
                 ticket_type_id=type_id(),
                 quantity=2,
                 unit_price=Money(price, "EUR"),
@@ -111,7 +112,7 @@ def hold(state: HoldState = HoldState.ACTIVE, *, price: int = 1250, ordered: boo
 
 
 def order(state: OrderState = OrderState.PENDING_PAYMENT, *, price: int = 1250) -> Order:
-    line = OrderLine(
+    line = Line(
         ticket_type_id=type_id(),
         quantity=2,
         unit_price=Money(price, "EUR"),

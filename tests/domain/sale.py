@@ -5,8 +5,9 @@ from datetime import datetime
 
 from hypothesis import strategies as st
 
-from domain.hold.hold import Hold, HoldLine
-from domain.order.order import Buyer, Order, OrderLine
+from domain.hold.hold import Hold
+from domain.line import Line
+from domain.order.order import Buyer, Order
 from domain.stock import StockLine
 from shared.ids import OrderId, OrganizerId, PoolId
 from shared.money import Money
@@ -23,8 +24,8 @@ ENDS = {"HoldConverted", "HoldReleased", "HoldLapsed"}
 WANTED = st.dictionaries(st.sampled_from(sorted(POOLS)), st.integers(1, 4), min_size=1)
 
 
-def line(name: str, quantity: int) -> HoldLine:
-    return HoldLine(
+def line(name: str, quantity: int) -> Line:
+    return Line(
         ticket_type_id=type_id(name),
         quantity=quantity,
         unit_price=Money(1000, "EUR"),
@@ -51,7 +52,7 @@ def order_of(hold: Hold, *, number: int, at: datetime) -> Order:
         buyer_id=hold.buyer_id,
         buyer=Buyer(name="Ada", email="ada@example.com"),
         lines=tuple(
-            OrderLine(
+            Line(
                 ticket_type_id=each.ticket_type_id,
                 quantity=each.quantity,
                 unit_price=each.unit_price,

@@ -11,7 +11,8 @@ from domain.hold.errors import (
     HoldHasOrder,
     HoldNotActive,
 )
-from domain.hold.hold import MOST_LINES, MOST_UNITS_PER_LINE, Hold, HoldLine, HoldState, HoldTerms
+from domain.hold.hold import MOST_LINES, MOST_UNITS_PER_LINE, Hold, HoldState, HoldTerms
+from domain.line import Line
 from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.errors import FieldInvalid
 from shared.ids import EventId, HoldId, UserId
@@ -24,7 +25,7 @@ CEILING = AT + TERMS.longest
 
 def test_placing_one() -> None:
     lines = tuple(
-        HoldLine(
+        Line(
             ticket_type_id=type_id(name),
             quantity=quantity,
             unit_price=Money(price, "EUR"),
@@ -44,7 +45,7 @@ def test_placing_one() -> None:
     assert (placed.state, placed.version) == (HoldState.ACTIVE, 1)
     assert placed.total == Money(2800, "EUR") and placed.units == 6
     assert (placed.expires_at, placed.latest_expiry) == (DEADLINE, CEILING)
-    assert [each.quantity for each in placed.stock_lines] == [2, 1, 3]
+    assert [each.quantity for each in placed.lines] == [2, 1, 3]
     (fact,) = placed.facts
     assert type(fact).__name__ == "HoldPlaced" and fact.aggregate_id == placed.id
     assert getattr(fact, "units") == 6
@@ -70,7 +71,7 @@ def placed(*quantities: int, price: int = 1250) -> Hold:
         event_id=EventId(uid("event")),
         buyer_id=UserId(uid("buyer")),
         lines=tuple(
-            HoldLine(
+            Line(
                 ticket_type_id=type_id(str(number)),
                 quantity=quantity,
                 unit_price=Money(price, "EUR"),

@@ -38,7 +38,7 @@ def test_placing_one() -> None:
     assert (made.state, made.version) == (OrderState.PENDING_PAYMENT, 1)
     (fact,) = made.facts
     assert type(fact).__name__ == "OrderPlaced" and fact.aggregate_id == made.id
-    assert [each.quantity for each in made.stock_lines] == [2]
+    assert [each.quantity for each in made.lines] == [2]
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,9 @@ class SaleMachine(RuleBasedStateMachine):
             terms=TERMS,
             at=self.now,
         )
-        fits = self.fits(hold.stock_lines)
+        fits = self.fits(hold.lines)
         try:
-            self.take_or_sweep(hold.stock_lines)
+            self.take_or_sweep(hold.lines)
         except SoldOut as refused:
             assert not fits
             assert {each.path[0] for each in refused.violations} == {"lines"}
@@ -105,7 +105,7 @@ class SaleMachine(RuleBasedStateMachine):
             assert before.ordered
         else:
             assert self.is_live(before)
-            self.stock = give_back(self.stock, before.stock_lines)
+            self.stock = give_back(self.stock, before.lines)
             self.save(after)
 
     @rule()
@@ -136,7 +136,7 @@ class SaleMachine(RuleBasedStateMachine):
         hold = self.holds[order.hold_id]
         if hold.is_active(at=self.now):
             self.save(hold.release(at=self.now, with_order=True))
-            self.stock = give_back(self.stock, hold.stock_lines)
+            self.stock = give_back(self.stock, hold.lines)
         self.orders[order_id] = order.cancel(at=self.now)
 
     @rule(order_id=orders_made)
@@ -159,9 +159,9 @@ class SaleMachine(RuleBasedStateMachine):
                 hold.convert(at=self.now)
             if hold.is_due(at=self.now):
                 self.expire([hold])
-            fits = self.fits(order.stock_lines)
+            fits = self.fits(order.lines)
             try:
-                self.take_or_sweep(order.stock_lines)
+                self.take_or_sweep(order.lines)
             except SoldOut:
                 assert not fits
                 return
@@ -174,10 +174,10 @@ class SaleMachine(RuleBasedStateMachine):
         if order.state is not OrderState.COMMITTING:
             return
         if captured:
-            self.stock = sell(self.stock, order.stock_lines)
+            self.stock = sell(self.stock, order.lines)
             self.orders[order_id] = order.confirm(at=self.now)
         else:
-            self.stock = give_back(self.stock, order.stock_lines)
+            self.stock = give_back(self.stock, order.lines)
             self.orders[order_id] = order.fail(at=self.now)
 
     @invariant()
@@ -187,12 +187,12 @@ class SaleMachine(RuleBasedStateMachine):
         sold: Counter[PoolId] = Counter()
         for hold in self.holds.values():
             if hold.state is HoldState.ACTIVE:
-                held += units_by_pool(hold.stock_lines)
+                held += units_by_pool(hold.lines)
         for order in self.orders.values():
             if order.state is OrderState.COMMITTING:
-                held += units_by_pool(order.stock_lines)
+                held += units_by_pool(order.lines)
             elif order.state is OrderState.CONFIRMED:
-                sold += units_by_pool(order.stock_lines)
+                sold += units_by_pool(order.lines)
         for pool, stock in self.stock.items():
             assert (stock.held, stock.sold) == (held[pool], sold[pool])
 
@@ -227,10 +227,10 @@ class SaleMachine(RuleBasedStateMachine):
         used = units_by_pool(lines)
         for hold in self.holds.values():
             if self.is_live(hold):
-                used += units_by_pool(hold.stock_lines)
+                used += units_by_pool(hold.lines)
         for order in self.orders.values():
             if order.state in LIVE:
-                used += units_by_pool(order.stock_lines)
+                used += units_by_pool(order.lines)
         return all(used[pool] <= stock.capacity for pool, stock in self.stock.items())
 
     def take_or_sweep(self, lines: tuple[StockLine, ...]) -> None:
@@ -242,7 +242,7 @@ class SaleMachine(RuleBasedStateMachine):
 
     def expire(self, holds: list[Hold]) -> None:
         for hold in holds:
-            self.stock = give_back(self.stock, hold.stock_lines)
+            self.stock = give_back(self.stock, hold.lines)
             self.save(hold.expire(at=self.now))
 
     def save(self, hold: Hold) -> None:

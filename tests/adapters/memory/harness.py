@@ -42,13 +42,13 @@ class MemoryHarness(Harness):
             line
             for hold in tables.holds.values()
             if hold.event_id == event_id and hold.state.name == "ACTIVE"
-            for line in hold.stock_lines
+            for line in hold.lines
         ]
         held += [
             line
             for order in tables.orders.values()
             if order.event_id == event_id and order.state is OrderState.COMMITTING
-            for line in order.stock_lines
+            for line in order.lines
         ]
         pools = {kind.id: kind.pool_ids for kind in event.ticket_types}
         sold = [

@@ -93,7 +93,7 @@ class TestFailures(OnPostgres):
     ) -> None:
         hold = await world.stored_hold((await world.hold(buyer, sale, {"A": 1})).id)
         async with world.begin(world.system()) as work:
-            work.stock.give_back(hold.stock_lines)
+            work.stock.give_back(hold.lines)
             work.holds.save(hold.release(at=await work.now()))
             await self.kill_all(rival)
             with pytest.raises(DatabaseUnavailable):

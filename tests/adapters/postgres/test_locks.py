@@ -173,6 +173,6 @@ class TestLocks(OnPostgres):
 
     async def release(self, world: World, hold: Hold) -> None:
         async with world.begin(world.system()) as work:
-            work.stock.give_back(hold.stock_lines)
+            work.stock.give_back(hold.lines)
             work.holds.save(hold.release(at=await work.now()))
             await work.commit(None)
