@@ -21,7 +21,7 @@ from domain.hold.facts import (
 )
 from domain.lifecycle import Lifecycle
 from domain.line import Line
-from domain.stock import MOST_UNITS_PER_ORDER, LimitReached, StockLine
+from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.checks import Checks
 from shared.errors import Violation
 from shared.facts import Aggregate
