@@ -34,11 +34,12 @@ class CancelOrderHandler:
             payments = await work.payments.of_order(order.id)
             hold = await work.holds.get(order.hold_id)
             now = await work.now()
-            work.orders.save(order := order.cancel(at=now))
+            latest = payments[-1] if payments else None
+            paying = latest is not None and latest.is_open
+            work.orders.save(order := order.cancel(at=now, paying=paying))
             if hold is not None and hold.is_active(at=now):
                 work.holds.save(hold.release(at=now, with_order=True))
                 work.stock.give_back(hold.lines)
-            latest = payments[-1] if payments else None
             if latest is not None and latest.is_open:
                 work.payments.save(latest := latest.abandon(at=now))
-            return await work.commit(OrderView.of(order, latest))
+            return await work.commit(OrderView.of(order, latest, reader=ctx.user_id, at=now))

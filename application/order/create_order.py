@@ -60,4 +60,4 @@ class CreateOrderHandler:
                 order = confirm(work, order, ids=self.ids, at=now)
             work.holds.save(hold)
             work.orders.add(order)
-            return await work.commit(OrderView.of(order, None))
+            return await work.commit(OrderView.of(order, None, reader=ctx.user_id, at=now))

@@ -24,4 +24,5 @@ class GetOrderHandler:
         async with self.begin(ctx) as work:
             order = await visible_order(work, query.order_id, ctx.user_id)
             payments = await work.payments.latest([order.id])
-        return OrderView.of(order, payments[0] if payments else None)
+            latest = payments[0] if payments else None
+            return OrderView.of(order, latest, reader=ctx.user_id, at=await work.now())

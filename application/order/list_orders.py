@@ -42,11 +42,15 @@ class ListOrdersHandler:
             after = (cursor[0], OrderId(cursor[1])) if cursor else None
             orders = await work.orders.page(where, after=after, limit=limit + 1)
             shown = orders[:limit]
+            now = await work.now()
             payments = await work.payments.latest([order.id for order in shown]) if shown else ()
         by_order = {payment.order_id: payment for payment in payments}
         more = len(orders) > limit
         return Page(
-            items=tuple(OrderView.of(order, by_order.get(order.id)) for order in shown),
+            items=tuple(
+                OrderView.of(order, by_order.get(order.id), reader=ctx.user_id, at=now)
+                for order in shown
+            ),
             next_page_token=(
                 encode_cursor("orders", shown[-1].created_at, shown[-1].id) if more else ""
             ),

@@ -1,6 +1,6 @@
 """Orders and payments as shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -8,12 +8,13 @@ from application.views.hold import LineView
 from application.views.money import MoneyView
 from domain.order.order import Order
 from domain.order.payment import Payment
-from shared.ids import EventId, HoldId, OrderId, PaymentId
+from shared.ids import EventId, HoldId, OrderId, PaymentId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
-    """`redirect_url` is where the buyer goes on, if `state` is REQUIRES_ACTION."""
+    """`client_secret` and `redirect_url` are for the buyer alone: with them one pays, or says that
+    one will not. `redirect_url` is where the buyer goes on, if `state` is REQUIRES_ACTION."""
 
     id: PaymentId
     order_id: OrderId
@@ -65,17 +66,22 @@ class OrderView:
     created_at: datetime
 
     @classmethod
-    def of(cls, order: Order, payment: Payment | None) -> Self:
+    def of(cls, order: Order, payment: Payment | None, *, reader: UserId, at: datetime) -> Self:
+        """As `reader` may see it at the moment `at`."""
+        shown = PaymentView.of(payment) if payment else None
+        if shown and reader != order.buyer_id:
+            shown = replace(shown, client_secret=None, redirect_url=None)
+        paying = payment is not None and payment.is_open
         return cls(
             id=order.id,
             number=order.number,
-            state=order.state.value,
+            state=order.state_at(at, paying=paying).value,
             event_id=order.event_id,
             hold_id=order.hold_id,
             buyer=BuyerView(name=order.buyer.name, email=order.buyer.email),
             lines=tuple(LineView.of(line) for line in order.lines),
             total=MoneyView.of(order.total),
-            payment=PaymentView.of(payment) if payment else None,
+            payment=shown,
             expires_at=order.deadline,
             created_at=order.created_at,
         )

@@ -141,13 +141,18 @@ class Order(Aggregate):
         """Unpaid past its deadline, and not yet ended."""
         return self.state is OrderState.PENDING_PAYMENT and at >= self.deadline
 
+    def state_at(self, at: datetime, *, paying: bool) -> OrderState:
+        """The state as a reader must see it: unpaid past the deadline it is expired, swept or not;
+        with an open payment (`paying`) its provider has the last word."""
+        return OrderState.EXPIRED if self.is_due(at=at) and not paying else self.state
+
     def is_payable(self, *, at: datetime) -> bool:
         return self.state is OrderState.PENDING_PAYMENT and at < self.deadline
 
     def require_payable(self, *, at: datetime) -> None:
         """Raises OrderNotPayable."""
         if self.is_free or not self.is_payable(at=at):
-            raise OrderNotPayable(metadata={"state": self.state.value})
+            raise OrderNotPayable(metadata={"state": self.state_at(at, paying=False).value})
 
     def wait_until(self, deadline: datetime, *, at: datetime) -> "Order":
         """Follows its hold when that is extended."""
@@ -187,10 +192,11 @@ class Order(Aggregate):
             raise RuntimeError(f"order {self.id} is not due")
         return self._moved(OrderState.EXPIRED, OrderLapsed(order_id=self.id, occurred_at=at), at)
 
-    def cancel(self, *, at: datetime) -> "Order":
+    def cancel(self, *, at: datetime, paying: bool = False) -> "Order":
         """By its buyer or organizer, before money is promised. Raises OrderNotCancellable."""
-        if self.state is not OrderState.PENDING_PAYMENT:
-            raise OrderNotCancellable(metadata={"state": self.state.value})
+        state = self.state_at(at, paying=paying)
+        if state is not OrderState.PENDING_PAYMENT:
+            raise OrderNotCancellable(metadata={"state": state.value})
         fact = OrderCancelled(order_id=self.id, occurred_at=at)
         return self._moved(OrderState.CANCELLED, fact, at)
 

@@ -126,7 +126,11 @@ def changed(before: Aggregate, after: Aggregate, fact: str) -> Fact:
 EVENT_MOVES: dict[str, tuple[Callable[[Event, datetime], Event], EventState, str]] = {
     "publish": (lambda it, at: it.publish(at=at), EventState.ON_SALE, "EventPublished"),
     "close": (lambda it, at: it.close(at=at), EventState.CLOSED, "EventClosed"),
-    "cancel": (lambda it, at: it.cancel(at=at), EventState.CANCELLED, "EventCancelled"),
+    "cancel": (
+        lambda it, at: it.cancel(at=at, paying=True),
+        EventState.CANCELLED,
+        "EventCancelled",
+    ),
 }
 
 
@@ -195,7 +199,11 @@ ORDER_MOVES: dict[str, tuple[Callable[[Order, datetime], Order], OrderState, str
     "confirm": (lambda it, at: it.confirm(at=at), OrderState.CONFIRMED, "OrderConfirmed"),
     "fail": (lambda it, at: it.fail(at=at), OrderState.FAILED, "OrderFailed"),
     "expire": (lambda it, at: it.expire(at=at), OrderState.EXPIRED, "OrderLapsed"),
-    "cancel": (lambda it, at: it.cancel(at=at), OrderState.CANCELLED, "OrderCancelled"),
+    "cancel": (
+        lambda it, at: it.cancel(at=at, paying=True),
+        OrderState.CANCELLED,
+        "OrderCancelled",
+    ),
 }
 
 

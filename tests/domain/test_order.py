@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.order.errors import OrderNotPayable
+from domain.order.errors import OrderNotCancellable, OrderNotPayable
 from domain.order.order import LIVE, Buyer, Order, OrderState
 from domain.order.payment import Goal, Observation, Payment, PaymentState
 from domain.ticket.ticket import Ticket, TicketState
@@ -67,7 +67,23 @@ def test_only_an_unpaid_order_has_a_deadline(state: OrderState) -> None:
     for moment in (DEADLINE, AT) if not unpaid else (DEADLINE,):
         with pytest.raises(OrderNotPayable) as refused:
             it.require_payable(at=moment)
-        assert refused.value.metadata == {"state": state.value}
+        assert refused.value.metadata == {"state": "EXPIRED" if unpaid else state.value}
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_readers_see_the_deadline_before_any_job_does(state: OrderState) -> None:
+    """Unless a payment is open: then its provider is asked first."""
+    it, unpaid = order(state), state is OrderState.PENDING_PAYMENT
+    assert it.state_at(DEADLINE - SECOND, paying=False) is state
+    assert it.state_at(DEADLINE, paying=False) is (OrderState.EXPIRED if unpaid else state)
+    assert it.state_at(DEADLINE, paying=True) is state
+
+
+def test_an_order_past_its_deadline_is_cancelled_only_with_its_payment() -> None:
+    with pytest.raises(OrderNotCancellable) as refused:
+        order().cancel(at=DEADLINE)
+    assert refused.value.metadata == {"state": "EXPIRED"}
+    assert order().cancel(at=DEADLINE, paying=True).state is OrderState.CANCELLED
 
 
 def test_a_free_order_is_not_paid() -> None:
