@@ -1,5 +1,6 @@
 """The composition root: the only place where ports meet adapters."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Container:
     ready: Callable[[], Awaitable[bool]]
     pages: Mapping[str, ASGIApp]
     demo: Demo | None
+    failed: Callable[[], Awaitable[str]]
+    """Waits for something this process cannot go on without to end; answers what to say."""
 
 
 @asynccontextmanager
@@ -58,7 +61,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
     pages. Raises StartError, DatabaseUnavailable.
     """
     async with AsyncExitStack() as stack:
-        url = await _database_url(settings, stack)
+        url, failed = await _database_url(settings, stack)
         database = await _open_database(settings, url, stack)
         secret = settings.secret_key.get_secret_value()
         provider, courier = await _simulator(settings, url, secret, rest_url, stack)
@@ -91,12 +94,17 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             ready=database.ready,
             pages={"/simulated": approval_app(provider)},
             demo=await _demo(settings, application, ports),
+            failed=failed,
         )
 
 
-async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
+async def _database_url(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[str, Callable[[], Awaitable[str]]]:
+    """The address, and how one learns that the server is gone for good: another server's matter is
+    not ours, it may come back any time."""
     if settings.database.url is not None:
-        return settings.database.url.get_secret_value()
+        return settings.database.url.get_secret_value(), _never
     embedded = EmbeddedPostgres(
         settings.data_dir / "postgres",
         port=settings.database.embedded_port,
@@ -106,7 +114,12 @@ async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
         server = await stack.enter_async_context(embedded)
     except EmbeddedPostgresError as error:
         raise StartError(str(error)) from error
-    return server.url()
+    return server.url(), server.ended
+
+
+async def _never() -> str:
+    await asyncio.Event().wait()
+    return ""
 
 
 async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) -> Database:

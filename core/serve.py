@@ -19,7 +19,7 @@ import uvloop
 from api.app import RestConfig, create_app
 from core.banner import banner
 from core.container import Container, container
-from core.errors import StartError
+from core.errors import ServingError, StartError
 from core.logging import configure_logging
 from core.settings import Settings
 from core.worker import Worker
@@ -32,13 +32,16 @@ _GRACE = 6.0
 
 
 def run(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> NoReturn:
-    """The whole life of a process. Exits 0 after a drain, 1 if it cannot start."""
+    """The whole life of a process. Exits 0 after a drain, 1 if it cannot start or go on."""
     configure_logging(settings.logging.level, settings.logging.format)
     worker = worker and (settings.worker.enabled or not rest)
     try:
         uvloop.run(_serve(settings, rest=rest, grpc=grpc, worker=worker))
     except (StartError, AppError) as error:
         print(f"Holdfast cannot start: {error}", file=sys.stderr)
+        sys.exit(1)
+    except ServingError as error:
+        print(f"Holdfast cannot go on: {error}", file=sys.stderr)
         sys.exit(1)
     sys.exit(0)
 
@@ -66,12 +69,30 @@ async def _serve(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
             ),
             flush=True,
         )
-        await stop.wait()
+        await _until_the_end(stop, house)
         _log.info("stopping", grace_seconds=_GRACE)
     # What is left of grpc is waited for when it is collected: now, while its threads can still
     # answer, and not when the interpreter ends and they cannot (that took up to 17 seconds).
     gc.collect()
     _log.info("stopped")
+
+
+async def _until_the_end(stop: asyncio.Event, house: Container) -> None:
+    """Until somebody asks for it. Raises ServingError when going on is impossible: whoever watches
+    this process (a shell, systemd, Kubernetes) then knows, and a restart helps."""
+    asked = asyncio.create_task(stop.wait(), name="stop signal")
+    failed = asyncio.create_task(_said(house), name="failure")
+    try:
+        await asyncio.wait({asked, failed}, return_when=asyncio.FIRST_COMPLETED)
+        if failed.done():
+            raise ServingError(failed.result())
+    finally:
+        asked.cancel()
+        failed.cancel()
+
+
+async def _said(house: Container) -> str:
+    return await house.failed()
 
 
 def _stop_signal() -> asyncio.Event:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -151,3 +152,19 @@ def test_a_database_of_your_own_is_never_seeded(tmp_path: Path, database_url: st
     ours.stop()
     assert reply.status_code == 401
     assert not (tmp_path / "postgres").exists()
+
+
+def test_a_process_whose_embedded_database_is_killed_ends_and_says_so(tmp_path: Path) -> None:
+    """It could only refuse from then on; whoever watches it can start it again."""
+    ours = Instance(tmp_path)
+    ours.start()
+    process = ours._process
+    assert process is not None
+    postmaster = (tmp_path / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]
+    os.kill(int(postmaster), signal.SIGKILL)
+    assert process.wait(30) == 1
+    said = ours.said(60)
+    assert "Holdfast cannot go on: the embedded PostgreSQL ended by itself" in said
+    ours.kill()
+    assert events_on_sale(ours.start().rest_url) != []
+    ours.stop()

@@ -126,11 +126,7 @@ def changed(before: Aggregate, after: Aggregate, fact: str) -> Fact:
 EVENT_MOVES: dict[str, tuple[Callable[[Event, datetime], Event], EventState, str]] = {
     "publish": (lambda it, at: it.publish(at=at), EventState.ON_SALE, "EventPublished"),
     "close": (lambda it, at: it.close(at=at), EventState.CLOSED, "EventClosed"),
-    "cancel": (
-        lambda it, at: it.cancel(at=at, paying=True),
-        EventState.CANCELLED,
-        "EventCancelled",
-    ),
+    "cancel": (lambda it, at: it.cancel(at=at), EventState.CANCELLED, "EventCancelled"),
 }
 
 

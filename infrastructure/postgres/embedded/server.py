@@ -90,6 +90,17 @@ class EmbeddedPostgres:
         """``postgresql://`` address of a database of the running server, with the password."""
         return f"{self._address}/{database}"
 
+    async def ended(self) -> str:
+        """Waits until the server ends without having been asked to; says how and what to do."""
+        server = self._server
+        if server is None:
+            raise RuntimeError("the server is not running")
+        status = await asyncio.shield(asyncio.wrap_future(server.exited))
+        return (
+            f"the embedded PostgreSQL ended by itself (status {status}, see {self._log}). "
+            "Everything acknowledged is on disk: start again"
+        )
+
     async def __aenter__(self) -> Self:
         """Start the server; the first time in ``data_dir``, make its cluster before.
 
