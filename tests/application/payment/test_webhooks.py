@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from infrastructure.simulated.faults import Action, Fault
 from infrastructure.simulated.intent import METHODS
 from infrastructure.simulated.storage import Delivery
 from tests.application.payment.audit import audit
+from tests.application.payment.dying import Death
 from tests.application.payment.shop import Post, Shop, none_arrive, shuffled, twice_and_backwards
 from tests.contracts.world import Caller, crowd
 
@@ -73,6 +75,30 @@ async def test_a_webhook_of_a_payment_nobody_knows_is_forgotten_in_time() -> Non
     shop.clock.advance(timedelta(hours=2))
     await shop.work()
     assert all(row.processed_at for row in shop.tables.inbox.values())
+
+
+@pytest.mark.parametrize("last", range(1, 13))
+async def test_an_event_is_marked_only_when_its_effect_is_committed(last: int) -> None:
+    """The process dies at its `last` step, and the completer, which would find out anyway, never
+    runs: whatever the event has not brought about yet, it must still be there to bring about."""
+    shop = await Shop().open()
+    buyer = await shop.user()
+    order = await shop.checkout(buyer)
+    view = await shop.pay(buyer, order.id, "requires_action")
+    (inbox,) = [job for job in shop.jobs if job.name == "process_inbox"]
+    await shop.deliver()
+    await inbox.run()
+    await shop.decide(view)
+    await shop.deliver()
+    shop.life.begin(last)
+    with suppress(Death):
+        await inbox.run()
+    done = shop.order_now(order.id).state is OrderState.CONFIRMED
+    waits = any(row.processed_at is None for row in shop.tables.inbox.values())
+    assert done or waits
+    shop.life.begin(None)
+    await inbox.run()
+    assert shop.order_now(order.id).state is OrderState.CONFIRMED
 
 
 async def test_a_forged_webhook_is_refused_and_not_stored() -> None:
