@@ -33,7 +33,9 @@ class ListOrdersHandler:
         async with self.begin(ctx) as work:
             if query.organizer_id is not None:
                 await require_member(work, query.organizer_id, ctx.user_id)
+            now = await work.now()
             where = OrderFilter(
+                at=now,
                 buyer_id=ctx.user_id if query.organizer_id is None else None,
                 organizer_id=query.organizer_id,
                 event_id=query.event_id,
@@ -42,7 +44,6 @@ class ListOrdersHandler:
             after = (cursor[0], OrderId(cursor[1])) if cursor else None
             orders = await work.orders.page(where, after=after, limit=limit + 1)
             shown = orders[:limit]
-            now = await work.now()
             payments = await work.payments.latest([order.id for order in shown]) if shown else ()
         by_order = {payment.order_id: payment for payment in payments}
         more = len(orders) > limit

@@ -134,8 +134,13 @@ class HoldRepository(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
-    """Which orders to list; at least one of buyer and organizer is set."""
+    """Which orders to list; at least one of buyer and organizer is set.
 
+    `state` is the one a reader sees at the moment `at` (see `Order.state_at`): past its deadline
+    an unpaid order is among the expired, whether anybody has noticed or not.
+    """
+
+    at: datetime
     buyer_id: UserId | None = None
     organizer_id: OrganizerId | None = None
     event_id: EventId | None = None

@@ -9,6 +9,7 @@ from domain.hold.errors import HoldHasOrder
 from domain.order.order import Order
 from domain.ticket.ticket import Ticket
 from infrastructure.memory.session import Phase, Session, Writing
+from infrastructure.memory.tables import Tables
 from shared.ids import HoldId, OrderId
 
 
@@ -38,7 +39,7 @@ class MemoryOrders(OrderRepository):
         found = [
             order
             for order in candidates
-            if _matches(order, where) and (after is None or _place(order) < after)
+            if _matches(tables, order, where) and (after is None or _place(order) < after)
         ]
         return sorted(found, key=_place, reverse=True)[:limit]
 
@@ -48,8 +49,7 @@ class MemoryOrders(OrderRepository):
         found = [
             order
             for order in tables.orders.values()
-            if order.is_due(at=now)
-            and not any(payment.is_open for payment in tables.payments_by_attempt(order.id))
+            if order.is_due(at=now) and not _is_paying(tables, order)
         ]
         return [order.id for order in sorted(found, key=lambda order: order.deadline)[:limit]]
 
@@ -94,10 +94,14 @@ def _place(order: Order) -> tuple[datetime, OrderId]:
     return order.created_at, order.id
 
 
-def _matches(order: Order, where: OrderFilter) -> bool:
+def _is_paying(tables: Tables, order: Order) -> bool:
+    return any(payment.is_open for payment in tables.payments_by_attempt(order.id))
+
+
+def _matches(tables: Tables, order: Order, where: OrderFilter) -> bool:
     return (
         where.buyer_id in (None, order.buyer_id)
         and where.organizer_id in (None, order.organizer_id)
         and where.event_id in (None, order.event_id)
-        and where.state in (None, order.state)
+        and where.state in (None, order.state_at(where.at, paying=_is_paying(tables, order)))
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy import tuple_
 
@@ -16,7 +16,7 @@ from infrastructure.postgres.lines import AS_JSON, COLUMNS, line_rows, lines
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.payment_rows import OPEN_STATES
 from infrastructure.postgres.session import Session
-from infrastructure.postgres.tables import orders
+from infrastructure.postgres.tables import orders, payments
 from shared.ids import EventId, HoldId, OrderId, OrganizerId, UserId
 from shared.money import Money
 
@@ -78,9 +78,10 @@ class PostgresOrderRepository(OrderRepository):
             (columns.buyer_id, where.buyer_id),
             (columns.organizer_id, where.organizer_id),
             (columns.event_id, where.event_id),
-            (columns.state, where.state and where.state.value),
         )
         wanted = [column == value for column, value in equal if value is not None]
+        if where.state is not None:
+            wanted.append(_is_shown_as(where.state, where.at))
         if after is not None:
             wanted.append(tuple_(columns.created_at, columns.id) < after)
         statement = (
@@ -137,6 +138,20 @@ class PostgresOrderRepository(OrderRepository):
             )
             if written != 1:
                 raise StaleWrite
+
+
+def _is_shown_as(state: OrderState, at: datetime) -> ColumnElement[bool]:
+    """`Order.state_at` in SQL."""
+    columns, paying = orders.c, payments.c
+    lapsed = and_(
+        columns.state == OrderState.PENDING_PAYMENT.value,
+        columns.deadline <= at,
+        ~exists().where(paying.order_id == columns.id, paying.state.in_(OPEN_STATES)),
+    )
+    stored = columns.state == state.value
+    if state is OrderState.PENDING_PAYMENT:
+        return and_(stored, not_(lapsed))
+    return or_(stored, lapsed) if state is OrderState.EXPIRED else stored
 
 
 def _order(row: Record) -> Order:

@@ -1,6 +1,6 @@
 """Orders and tickets."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,9 @@ from tests.contracts.harness import Harness
 from tests.contracts.ledger import LATER
 from tests.contracts.payments import pay
 from tests.contracts.world import IDS, Caller, Sale, World, crowd, kind
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+"""For lists that do not ask for a state that time decides about."""
 
 
 class SalesContract:
@@ -86,14 +89,14 @@ class SalesContract:
         buyer, other = await world.users(2)
         mine = [await self.ordered(world, sale, buyer) for _ in range(4)]
         theirs = await self.ordered(world, sale, other)
-        of_buyer = OrderFilter(buyer_id=buyer.user_id)
+        of_buyer = OrderFilter(at=AT, buyer_id=buyer.user_id)
         newest_first = mine[::-1]
         assert await self.page(world, of_buyer) == newest_first
         assert await self.page(world, of_buyer, limit=3) == newest_first[:3]
         for position, order in enumerate(newest_first):
             rest = await self.page(world, of_buyer, after=(order.created_at, order.id))
             assert rest == newest_first[position + 1 :]
-        of_organizer = OrderFilter(organizer_id=sale.event.organizer_id)
+        of_organizer = OrderFilter(at=AT, organizer_id=sale.event.organizer_id)
         assert await self.page(world, of_organizer) == [theirs, *newest_first]
 
     async def test_filters(self, world: World, sale: Sale) -> None:
@@ -105,13 +108,33 @@ class SalesContract:
             work.orders.save(second := second.cancel(at=second.created_at))
             await work.commit(None)
         mine = buyer.user_id
-        of_first = OrderFilter(buyer_id=mine, event_id=sale.event.id)
+        of_first = OrderFilter(at=AT, buyer_id=mine, event_id=sale.event.id)
         assert await self.page(world, of_first) == [first]
-        cancelled = OrderFilter(buyer_id=mine, state=OrderState.CANCELLED)
+        cancelled = OrderFilter(at=AT, buyer_id=mine, state=OrderState.CANCELLED)
         assert [order.id for order in await self.page(world, cancelled)] == [second.id]
-        both = OrderFilter(buyer_id=mine, organizer_id=sale.event.organizer_id)
+        both = OrderFilter(at=AT, buyer_id=mine, organizer_id=sale.event.organizer_id)
         assert await self.page(world, both) == [first]
-        assert await self.page(world, OrderFilter(buyer_id=UserId(IDS.uuid()))) == []
+        assert await self.page(world, OrderFilter(at=AT, buyer_id=UserId(IDS.uuid()))) == []
+
+    async def test_a_list_by_state_judges_deadlines_by_the_clock(
+        self, world: World, sale: Sale
+    ) -> None:
+        """As the orders are shown: an unpaid one has expired, one that is being paid has not."""
+        buyer = await world.user()
+        unpaid = await self.ordered(world, sale, buyer)
+        paying = await self.ordered(world, sale, buyer)
+        await pay(world, paying)
+        ended = await self.ordered(world, sale, buyer)
+        async with world.begin(world.system()) as work:
+            work.orders.save(ended.cancel(at=ended.created_at))
+            await work.commit(None)
+        assert await self.shown_as(world, buyer, OrderState.EXPIRED) == []
+        pending = await self.shown_as(world, buyer, OrderState.PENDING_PAYMENT)
+        assert pending == [paying.id, unpaid.id]
+        await world.harness.pass_time(LATER)
+        assert await self.shown_as(world, buyer, OrderState.EXPIRED) == [unpaid.id]
+        assert await self.shown_as(world, buyer, OrderState.PENDING_PAYMENT) == [paying.id]
+        assert await self.shown_as(world, buyer, OrderState.CANCELLED) == [ended.id]
 
     async def test_unpaid_orders_are_due_at_their_deadline(self, world: World, sale: Sale) -> None:
         buyer = await world.user()
@@ -193,6 +216,11 @@ class SalesContract:
     ) -> list[Order]:
         async with world.begin(world.system()) as work:
             return list(await work.orders.page(where, after=after, limit=limit))
+
+    async def shown_as(self, world: World, buyer: Caller, state: OrderState) -> list[OrderId]:
+        async with world.begin(world.system()) as work:
+            where = OrderFilter(at=await work.now(), buyer_id=buyer.user_id, state=state)
+            return [order.id for order in await work.orders.page(where, after=None, limit=100)]
 
     async def due(self, world: World, limit: int = 100) -> list[OrderId]:
         async with world.begin(world.system()) as work:
