@@ -1,4 +1,5 @@
-"""PayOrder: start a payment. The attempt is saved before the provider is asked."""
+"""PayOrder: start a payment and go on with it as far as that is possible now. The attempt is saved
+before the provider is asked."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,8 +34,8 @@ class PayOrder(Command[PaymentView]):
 
 @dataclass(frozen=True, slots=True)
 class PayOrderHandler:
-    """Answers the payment as it stands after the provider was asked once; what is left to do
-    happens in the background.
+    """Answers the payment as it stands when it has come to its end, or to where only the buyer, the
+    provider or time can do something; what is left to do happens in the background.
 
     Raises OrderNotFound, OrderNotPayable, PaymentInProgress, EventNotOnSale (cancelled),
     PaymentProviderUnknown, FieldInvalid (unknown method).

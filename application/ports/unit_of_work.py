@@ -36,13 +36,15 @@ class KeyTaken(Exception):
 
 
 class UnitOfWork(Protocol):
-    """One transaction at READ COMMITTED.
+    """At most one transaction, at READ COMMITTED: every read sees what is committed by then.
 
-    - The first I/O opens it and claims the idempotency key of the context (unless it is held):
-      it waits for a transaction that holds the same key, raising IdempotencyInProgress when that
-      takes too long and KeyTaken when the key is in the store.
-    - Writes noted on the repositories happen in `commit`, in the order idempotency → orders →
-      stock by pool id → holds → payments, refunds, tickets → outbox, all or none.
+    - The first I/O claims the idempotency key of the context, if it has one that is not held, and
+      opens the transaction with that. It waits for a transaction that holds the same key, raising
+      IdempotencyInProgress when that takes too long and KeyTaken when the key is in the store.
+      Without a claim, reads need no transaction and `commit` opens it.
+    - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
+      in the order idempotency → users, organizers, events → the buyer's limit → orders → stock by
+      pool id → holds → payments, refunds, tickets → inbox → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """

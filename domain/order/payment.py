@@ -1,7 +1,8 @@
 """The payment: one attempt to pay an order at one provider.
 
 The provider knows the truth; `observe` takes over what it says. `due_at` is when somebody must
-look again: None means there is nothing left to do, so nothing can be forgotten silently.
+look again (at the order's deadline they do so anyway): None means there is nothing left to do. An
+open payment always has one, so nothing can be forgotten silently.
 """
 
 from dataclasses import dataclass, replace
