@@ -49,7 +49,9 @@ def run(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> NoReturn
 async def _serve(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> None:
     stop = _stop_signal()
     listener = _listen(settings.rest.host, settings.rest.port) if rest else None
-    rest_url = _url(settings.rest.host, listener) if listener else _configured(settings)
+    # Of another process's face we know what the settings say, of our own the port it got.
+    rest_port = listener.getsockname()[1] if listener else settings.rest.port
+    rest_url = reachable_url(settings.rest.host, rest_port)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(container(settings, rest_url=rest_url))
         grpc_address = None
@@ -211,12 +213,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(host: str, listener: socket.socket) -> str:
-    port = listener.getsockname()[1]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # nosec B104
-    return f"http://{shown}:{port}"
-
-
-def _configured(settings: Settings) -> str:
-    """Where the REST face of another process is, as far as the settings know."""
-    return f"http://{settings.rest.host}:{settings.rest.port}"
+def reachable_url(host: str, port: int) -> str:
+    """Where a client on this machine reaches what listens on `host`."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # nosec B104: only shown
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
