@@ -174,7 +174,7 @@ class Simulated(_Section):
         default=1,
         ge=0,
         le=_YEAR,
-        description="How late the method succeed_late succeeds, in seconds",
+        description="How late the methods succeed_late and instant_late succeed, in seconds",
     )
     duplicates: float = Field(
         default=0.1, ge=0, le=1, description="Share of its webhooks that it delivers twice"

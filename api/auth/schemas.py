@@ -11,7 +11,7 @@ class Registration(Input):
     model_config = with_example(
         {
             "email": "ada@example.com",
-            "password": "correct horse battery",  # nosec B105
+            "password": "correct horse battery",  # nosec B105: an example
             "name": "Ada",
         }
     )
@@ -26,7 +26,7 @@ class Registration(Input):
 
 class Credentials(Input):
     model_config = with_example(
-        {"email": "ada@example.com", "password": "correct horse battery"}  # nosec B105
+        {"email": "ada@example.com", "password": "correct horse battery"}  # nosec B105: an example
     )
 
     email: Text
@@ -40,8 +40,8 @@ class Tokens(Output):
     model_config = with_example(
         {
             "access_token": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",  # nosec B105
-            "token_type": "Bearer",  # nosec B105
-            "expires_in": 3600,
+            "token_type": "Bearer",  # nosec B105: an example
+            "expires_in": 600,
         }
     )
 

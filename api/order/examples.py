@@ -21,7 +21,7 @@ PAYMENT: Final[JsonDict] = {
     "method": "succeed",
     "state": "CAPTURED",
     "amount": {"amount": 5000, "currency": "EUR"},
-    "client_secret": None,  # nosec B105
+    "client_secret": None,  # nosec B105: an example
     "redirect_url": None,
     "failure": None,
     "created_at": "2026-11-21T10:17:00Z",
@@ -29,7 +29,7 @@ PAYMENT: Final[JsonDict] = {
 
 ORDER: Final[JsonDict] = {
     "id": _ORDER_ID,
-    "number": "7F3K-9QXD-2M",
+    "number": "HF-7F3K-9QXD-2M",
     "state": "CONFIRMED",
     "event_id": "01936b2a-7c00-7a10-8000-000000000003",
     "hold_id": _HOLD_ID,

@@ -88,7 +88,8 @@ def add_order_routes(routes: Routes, orders: OrderOperations) -> None:
 
         Follow `redirect_url` if there is one, then look at the order: it is CONFIRMED within a
         second or two, and its tickets are there. Methods of the simulated provider: `succeed`,
-        `decline`, `requires_action`, `succeed_late`, `effect_then_timeout`.
+        `decline`, `requires_action`, `succeed_late`, `effect_then_timeout`, `capture_fails`,
+        `instant`, `instant_late`.
         """
         payment = await orders.pay(body.command(order_id), call.ctx)
         return created(call, payment, f"{PREFIX}/orders/{order_id}")

@@ -27,7 +27,7 @@ class CreateOrder(Command[OrderView]):
 @dataclass(frozen=True, slots=True)
 class CreateOrderHandler:
     """Raises FieldInvalid, HoldNotFound, HoldExpired, HoldNotActive, HoldHasOrder,
-    EventNotFound, EventNotOnSale (the event was cancelled)."""
+    EventNotOnSale (the event was cancelled)."""
 
     begin: Begin
     ids: Ids

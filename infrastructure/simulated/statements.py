@@ -2,7 +2,6 @@
 
 from typing import Final
 
-# now() is only for whoever cleans up old keys by hand; no rule reads it.
 CLAIM: Final = """
     INSERT INTO simulator.operations (key, fingerprint) VALUES ($1, $2)
     ON CONFLICT (key) DO NOTHING
@@ -18,16 +17,16 @@ _COLUMNS: Final = """
 
 INTENT: Final = f"""
     SELECT {_COLUMNS} FROM simulator.intents WHERE reference = $1 FOR NO KEY UPDATE
-"""  # nosec B608
+"""  # nosec B608: constants only
 
 INTENT_OF: Final = f"""
     SELECT {_COLUMNS} FROM simulator.intents WHERE payment_id = $1 FOR NO KEY UPDATE
-"""  # nosec B608
+"""  # nosec B608: constants only
 
 RIPE: Final = f"""
     SELECT {_COLUMNS} FROM simulator.intents WHERE ripens_at <= $1
     ORDER BY ripens_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
-"""  # nosec B608
+"""  # nosec B608: constants only
 
 # A whole record in one trip. $1 to $15: the intent, or nulls; $16, $17: its movements of money;
 # $18 to $20: the webhook, or nulls; $21, $22: the key and its answer, or nulls.
@@ -52,7 +51,7 @@ WRITE: Final = f"""
         WHERE $18::text IS NOT NULL
     )
     UPDATE simulator.operations SET answer = $22::jsonb WHERE key = $21
-"""  # nosec B608
+"""  # nosec B608: constants only
 
 DUE: Final = """
     UPDATE simulator.deliveries SET due_at = $2, attempts = attempts + 1

@@ -64,6 +64,7 @@ operations = Table(
     Column("key", Text, primary_key=True),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("answer", JSONB),
+    # Only for whoever cleans up old keys by hand; no rule reads it.
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=sql("now()")),
 )
 
