@@ -44,7 +44,7 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 
 # Testing
 
-.PHONY: test test-fast coverage
+.PHONY: test test-fast
 test: $(READY) ## run every test; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(args)
 

@@ -70,7 +70,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What operators may set."""
+    """Times that the container takes from the settings, or that tests shorten."""
 
     hold_terms: HoldTerms = HoldTerms(ttl=timedelta(minutes=5), longest=timedelta(minutes=30))
     payment_extension: timedelta = timedelta(minutes=10)

@@ -12,7 +12,6 @@ from starlette.types import ASGIApp
 from application.app import Application
 from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.background.job import Job
-from application.payment.process import Pauses
 from application.payment.providers import Providers
 from core.errors import StartError
 from core.secret_key import derived
@@ -64,8 +63,8 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
         url, failed = await _database_url(settings, stack)
         database = await _open_database(settings, url, stack)
         secret = settings.secret_key.get_secret_value()
-        provider, courier = await _simulator(settings, url, secret, rest_url, stack)
         webhook_secret = _webhook_secret(settings, secret)
+        provider, courier = await _simulator(settings, url, webhook_secret, rest_url, stack)
         rules = _rules(settings)
         ports = Ports(
             begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait),
@@ -148,7 +147,6 @@ def _rules(settings: Settings) -> Rules:
             longest=timedelta(seconds=settings.holds.max_ttl_seconds),
         ),
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
-        pauses=Pauses(),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
         keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
         sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
@@ -163,7 +161,7 @@ def _webhook_secret(settings: Settings, secret: str) -> bytes:
 
 
 async def _simulator(
-    settings: Settings, url: str, secret: str, rest_url: str, stack: AsyncExitStack
+    settings: Settings, url: str, webhook_secret: bytes, rest_url: str, stack: AsyncExitStack
 ) -> tuple[SimulatedProvider, WebhookCourier]:
     """The provider lives behind the same roof, but on connections of its own."""
     chosen = settings.payment.simulated
@@ -178,7 +176,7 @@ async def _simulator(
     courier = WebhookCourier(
         storage,
         url=chosen.webhook_url or f"{rest_url}/api/v1/payments/webhooks/{NAME}",
-        secret=_webhook_secret(settings, secret),
+        secret=webhook_secret,
         duplicates=chosen.duplicates,
         jitter=jitter,
     )

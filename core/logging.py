@@ -20,7 +20,7 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Format = Literal["auto", "console", "json"]
 
 # They say something at INFO for each call they make.
-_CHATTY: Final = ("httpx2", "httpcore2", "asyncio", "aiosqlite", "stamina")
+_CHATTY: Final = ("httpx2", "httpcore2", "asyncio", "stamina")
 # We write a line per request ourselves.
 _SILENT: Final = ("uvicorn.access",)
 

@@ -1,18 +1,16 @@
 """What the pipeline tells the log. Each call has its access line from its face besides."""
 
-from dataclasses import dataclass
-
 import structlog
 
 from application.messages import Context
+from application.ports.observer import Observer
 from shared.errors import AppError
 
 _log = structlog.get_logger("holdfast.operations")
 
 
-@dataclass(frozen=True, slots=True)
-class LogObserver:
-    """Implements the Observer port with structlog; never logs contents, only names and ids."""
+class LogObserver(Observer):
+    """Logs with structlog; never contents, only names and ids."""
 
     def completed(self, operation: str, ctx: Context, seconds: float) -> None:
         _log.debug("completed", **_who(operation, ctx), ms=_ms(seconds))

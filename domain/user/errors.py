@@ -6,8 +6,3 @@ from shared.errors import AppError, Code
 class EmailTaken(AppError):
     code, reason = Code.FAILED_PRECONDITION, "EMAIL_TAKEN"
     title = "There is an account with this e-mail address already."
-
-
-class UserNotFound(AppError):
-    code, reason = Code.NOT_FOUND, "USER_NOT_FOUND"
-    title = "There is no such user."

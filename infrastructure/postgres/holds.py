@@ -13,7 +13,7 @@ from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.session import Session
 from infrastructure.postgres.stock import PostgresStockLedger
 from infrastructure.postgres.sweep import Sweep
-from shared.ids import EventId, HoldId, UserId
+from shared.ids import HoldId
 
 _INSERT = f"""
     WITH hold AS (
@@ -122,7 +122,5 @@ class PostgresHoldRepository(HoldRepository):
 def _lock_key(hold: Hold) -> int:
     """A number for (event, buyer) in the 64 bits of an advisory lock; equal ones of different
     buyers would only make them wait for each other."""
-    event_id: EventId = hold.event_id
-    buyer_id: UserId = hold.buyer_id
-    digest = hashlib.blake2b(event_id.bytes + buyer_id.bytes, digest_size=8).digest()
+    digest = hashlib.blake2b(hold.event_id.bytes + hold.buyer_id.bytes, digest_size=8).digest()
     return int.from_bytes(digest, signed=True)

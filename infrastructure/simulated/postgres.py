@@ -32,8 +32,7 @@ Lent: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 # The server is away, is going away, has no room, does not let us in or at a row in time, or chose
 # this transaction to end a deadlock.
 _AWAY = (
-    OSError,
-    TimeoutError,
+    OSError,  # includes TimeoutError
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server said goodbye, and the end was not noticed yet
     asyncpg.PostgresConnectionError,

@@ -90,7 +90,7 @@ def _copy(installed: Path, cache: Path) -> Path:
 def _open_to_all(root: Path) -> None:
     # Public programs: readable by all, writable by root only.
     for folder, _, files in os.walk(root):
-        os.chmod(folder, 0o755)  # nosec B103
+        os.chmod(folder, 0o755)  # nosec B103: public programs
         for name in files:
             file = Path(folder, name)
             if not file.is_symlink():
