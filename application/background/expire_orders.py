@@ -6,6 +6,7 @@ Those with an open payment are the purchase process's: it asks the provider to c
 from dataclasses import dataclass
 
 from application.messages import Context
+from application.order.ending import expire
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin, StaleWrite
 from domain.order.payment import PaymentState
@@ -36,11 +37,7 @@ class ExpireOrders:
                     return
                 if any(each.is_open or each.state is PaymentState.CAPTURED for each in payments):
                     return  # paid in time, or perhaps: the purchase process decides
-                work.orders.save(order.expire(at=now))
-                hold = await work.holds.get(order.hold_id)
-                if hold is not None and hold.is_due(at=now):
-                    work.holds.save(hold.expire(at=now))
-                    work.stock.give_back(hold.lines)
+                expire(work, order, await work.holds.get(order.hold_id), at=now)
                 await work.commit(None)
         except StaleWrite:
             return  # somebody else changed it; if it is still due, the next round sees it

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from application.messages import Command, Context, KeyPolicy
 from application.order.access import visible_order
+from application.order.ending import cancel
 from application.ports.unit_of_work import Begin
 from application.views.order import OrderView
 from shared.ids import OrderId
@@ -36,10 +37,7 @@ class CancelOrderHandler:
             now = await work.now()
             latest = payments[-1] if payments else None
             paying = latest is not None and latest.is_open
-            work.orders.save(order := order.cancel(at=now, paying=paying))
-            if hold is not None and hold.is_active(at=now):
-                work.holds.save(hold.release(at=now, with_order=True))
-                work.stock.give_back(hold.lines)
+            order = cancel(work, order, hold, paying=paying, at=now)
             if latest is not None and latest.is_open:
                 work.payments.save(latest := latest.abandon(at=now))
             return await work.commit(OrderView.of(order, latest, reader=ctx.user_id, at=now))

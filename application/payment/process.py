@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from application.messages import Context
+from application.order.ending import cancel, expire
 from application.order.fulfilment import confirm
 from application.payment.providers import Providers
-from application.payment.purchase import Purchase, expire_order, load
+from application.payment.purchase import Purchase, load
 from application.ports.identity import Ids
 from application.ports.payments import Charge, OutcomeUnknown
 from application.ports.unit_of_work import Begin, StaleWrite, UnitOfWork
@@ -85,7 +86,7 @@ class PaymentProcess:
                     await work.commit(None)
                     return True
                 case Step.EXPIRE:
-                    expire_order(work, purchase, at=now)
+                    expire(work, purchase.order, purchase.hold, at=now)
                     await work.commit(None)
                     return True
                 case Step.CONFIRM:
@@ -148,12 +149,9 @@ class PaymentProcess:
             if purchase.next_step(at=now) is not Step.COMMIT:
                 return True  # somebody else has gone on meanwhile
             if purchase.order.is_due(at=now):
-                expire_order(work, purchase, at=now)
+                expire(work, purchase.order, purchase.hold, at=now)
             elif purchase.order.state is OrderState.PENDING_PAYMENT:
-                work.orders.save(purchase.order.cancel(at=now))
-                if purchase.hold.is_active(at=now):
-                    work.holds.save(purchase.hold.release(at=now, with_order=True))
-                    work.stock.give_back(purchase.hold.lines)
+                cancel(work, purchase.order, purchase.hold, paying=True, at=now)
             work.payments.save(purchase.payment.abandon(at=now))
             await work.commit(None)
             return True
@@ -195,7 +193,7 @@ class PaymentProcess:
         """The provider would not let go: the order may end, and what is processing may succeed."""
         order = current.order
         if order.is_due(at=at):
-            expire_order(work, current, at=at)
+            expire(work, order, current.hold, at=at)
         unpaid = order.state in (OrderState.PENDING_PAYMENT, OrderState.EXPIRED)
         processing = payment.state is PaymentState.PROCESSING
         return payment.collect(at=at) if unpaid and processing else payment

@@ -38,11 +38,3 @@ async def load(work: UnitOfWork, payment_id: PaymentId) -> Purchase:
     if not payment.is_open and payment.state is not PaymentState.CAPTURED:
         superseded = payment.id not in [each.id for each in await work.payments.latest([order.id])]
     return Purchase(payment=payment, order=order, hold=hold, event=event, superseded=superseded)
-
-
-def expire_order(work: UnitOfWork, purchase: Purchase, *, at: datetime) -> None:
-    """Notes the end of an unpaid order and of its hold."""
-    work.orders.save(purchase.order.expire(at=at))
-    if purchase.hold.is_due(at=at):
-        work.holds.save(purchase.hold.expire(at=at))
-        work.stock.give_back(purchase.hold.lines)
