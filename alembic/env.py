@@ -5,28 +5,20 @@ only driver there is.
 """
 
 import asyncio
-from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 import asyncpg
 from alembic import context
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infrastructure.postgres.migrations import LOCK
 from infrastructure.postgres.tables import metadata
+from infrastructure.simulated.tables import metadata as simulator
 
-SIMULATOR = "infrastructure.simulated.tables"
+# Ours, and the simulated payment provider's.
+TARGETS = [metadata, simulator]
 SCHEMAS = (None, "simulator")
-
-
-def targets() -> Sequence[MetaData]:
-    """Our own tables, and the simulated payment provider's where that is installed."""
-    if find_spec("infrastructure.simulated") is None or find_spec(SIMULATOR) is None:
-        return [metadata]
-    return [metadata, import_module(SIMULATOR).metadata]
 
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
@@ -37,7 +29,7 @@ def is_ours(name: str | None, kind: str, parents: object) -> bool:
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=targets(),
+        target_metadata=TARGETS,
         include_schemas=True,
         include_name=is_ours,
         compare_type=True,
@@ -65,7 +57,7 @@ async def online() -> None:
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=targets(), literal_binds=True)
+    context.configure(dialect_name="postgresql", target_metadata=TARGETS, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 else:

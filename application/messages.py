@@ -1,6 +1,5 @@
 """What travels with a call: the message (what is wanted), the context (who, and how)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import ClassVar, Generic, TypeVar
@@ -105,8 +104,6 @@ class Context:
     admitted: str | None = None
     claim: Claim | None = None
     reply: Reply = field(default_factory=Reply)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """For the log only, e.g. the peer's address."""
 
     @property
     def user_id(self) -> UserId:

@@ -83,7 +83,7 @@ async def _until_the_end(stop: asyncio.Event, house: Container) -> None:
     """Until somebody asks for it. Raises ServingError when going on is impossible: whoever watches
     this process (a shell, systemd, Kubernetes) then knows, and a restart helps."""
     asked = asyncio.create_task(stop.wait(), name="stop signal")
-    failed = asyncio.create_task(_said(house), name="failure")
+    failed = asyncio.ensure_future(house.failed())
     try:
         await asyncio.wait({asked, failed}, return_when=asyncio.FIRST_COMPLETED)
         if failed.done():
@@ -91,10 +91,6 @@ async def _until_the_end(stop: asyncio.Event, house: Container) -> None:
     finally:
         asked.cancel()
         failed.cancel()
-
-
-async def _said(house: Container) -> str:
-    return await house.failed()
 
 
 def _stop_signal() -> asyncio.Event:

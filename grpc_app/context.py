@@ -33,7 +33,7 @@ CURRENT: ContextVar[Call] = ContextVar("holdfast_call")
 """Each call runs in a task of its own, and so in a context of its own."""
 
 
-def context_of(metadata: Metadata, peer: str) -> Context:
+def context_of(metadata: Metadata) -> Context:
     """The context as it was sent; nothing in it is verified yet."""
     tokens: list[str | bytes] = []
     ids: list[str | bytes] = []
@@ -46,7 +46,6 @@ def context_of(metadata: Metadata, peer: str) -> Context:
         request_id=_request_id(ids),
         credentials=_credentials(tokens),
         face="grpc",
-        labels={"peer": peer},
     )
 
 

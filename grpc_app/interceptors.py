@@ -96,7 +96,7 @@ def _unknown(method: str) -> Handler[bytes, bytes]:
 
 async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]]) -> bytes:
     started = time.perf_counter()
-    ctx = context_of(rpc.invocation_metadata() or (), rpc.peer())
+    ctx = context_of(rpc.invocation_metadata() or ())
     CURRENT.set(Call(ctx, readable=True))
     structlog.contextvars.bind_contextvars(request_id=ctx.request_id)
     try:
@@ -105,17 +105,17 @@ async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]
         refusal = error
     except asyncio.CancelledError:
         # The caller went away or its deadline passed; nobody hears an answer any more.
-        _line(method, ctx, grpc.StatusCode.CANCELLED, None, started)
+        _line(method, rpc, ctx, grpc.StatusCode.CANCELLED, None, started)
         raise
     except Exception as bug:
         _log.error("failed", face="grpc", method=method, request_id=ctx.request_id, exc_info=bug)
         refusal = Internal(metadata={"request_id": ctx.request_id})
     else:
         rpc.set_trailing_metadata(_trailing(ctx))
-        _line(method, ctx, grpc.StatusCode.OK, None, started)
+        _line(method, rpc, ctx, grpc.StatusCode.OK, None, started)
         return data
     status = rpc_status.to_status(status_of(refusal, ctx.request_id))
-    _line(method, ctx, STATUS[refusal.code], refusal.reason, started)
+    _line(method, rpc, ctx, STATUS[refusal.code], refusal.reason, started)
     await rpc.abort(
         status.code, status.details, (*_trailing(ctx), *(status.trailing_metadata or ()))
     )
@@ -127,7 +127,7 @@ def _trailing(ctx: Context) -> tuple[tuple[str, str], ...]:
 
 
 def _line(
-    method: str, ctx: Context, code: grpc.StatusCode, reason: str | None, started: float
+    method: str, rpc: Rpc, ctx: Context, code: grpc.StatusCode, reason: str | None, started: float
 ) -> None:
     _log.info(
         "request",
@@ -136,6 +136,6 @@ def _line(
         code=code.name,
         reason=reason,
         ms=round((time.perf_counter() - started) * 1000, 2),
-        peer=ctx.labels.get("peer"),
+        peer=rpc.peer(),
         request_id=ctx.request_id,
     )

@@ -31,25 +31,25 @@ from tests.grpc_app.scripted import TOKEN, Script
     ],
 )
 def test_credentials(metadata: Metadata, credentials: str | None) -> None:
-    assert context_of(metadata, "peer").credentials == credentials
+    assert context_of(metadata).credentials == credentials
 
 
 @pytest.mark.parametrize("sent", ["a", "A.b_c-9", "x" * 128])
 def test_a_request_id_is_kept(sent: str) -> None:
-    assert context_of([("x-request-id", sent)], "peer").request_id == sent
+    assert context_of([("x-request-id", sent)]).request_id == sent
 
 
 @pytest.mark.parametrize("sent", ["", "x" * 129, "a b", "a\n", "ä", "a/b", b"a"])
 def test_a_bad_request_id_is_replaced(sent: str | bytes) -> None:
-    one = context_of([("x-request-id", sent)], "peer").request_id
-    other = context_of([("x-request-id", sent)], "peer").request_id
+    one = context_of([("x-request-id", sent)]).request_id
+    other = context_of([("x-request-id", sent)]).request_id
     assert one not in ("", sent)
     assert one != other
 
 
 def test_the_first_usable_request_id_counts() -> None:
     several = [("x-request-id", "not one"), ("x-request-id", "a"), ("x-request-id", "b")]
-    assert context_of(several, "peer").request_id == "a"
+    assert context_of(several).request_id == "a"
 
 
 async def outcome(
