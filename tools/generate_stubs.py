@@ -24,6 +24,7 @@ PROTO = ROOT / "grpc_app" / "proto"
 GENERATED = ROOT / "grpc_app" / "generated"
 PACKAGE = "grpc_app.generated"
 
+CODE = (".py", ".pyi")
 NOTE = '"""Generated from grpc_app/proto by `make proto`; not to be edited."""\n'
 
 
@@ -95,7 +96,8 @@ def differences(one: Path, other: Path) -> list[str]:
     """Relative paths of generated files that are missing on one side or differ."""
 
     def files(root: Path) -> set[str]:
-        return {path.relative_to(root).as_posix() for path in root.rglob("*.py*") if path.is_file()}
+        found = (path for path in root.rglob("*") if path.suffix in CODE)
+        return {path.relative_to(root).as_posix() for path in found}
 
     both = files(one) & files(other)
     _, different, broken = filecmp.cmpfiles(one, other, both, shallow=False)

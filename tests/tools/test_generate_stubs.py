@@ -1,5 +1,6 @@
 """Generating protobuf code: its place, its imports, and noticing that it is stale."""
 
+import compileall
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,17 @@ def test_the_same_protos_give_the_same_bytes(
 
     assert generate_stubs.main(command[1:]) == 0
     assert generate_stubs.main(command) == 0
+
+
+def test_what_python_compiled_beside_it_is_no_difference(
+    generated: Path, protos: Path, tmp_path: Path
+) -> None:
+    """Whoever ran the program before the check has such files."""
+    again = tmp_path / "generated"
+    generate_stubs.generate(protos, again)
+    assert compileall.compile_dir(again, quiet=1)
+    assert list(again.rglob("*.pyc")) != []
+    assert generate_stubs.differences(generated / "grpc_app/generated", again) == []
 
 
 def test_a_folder_it_did_not_write_stays(protos: Path, tmp_path: Path) -> None:
