@@ -18,6 +18,13 @@ class TokenExpired(AppError):
     title = "The access token has expired."
 
 
+class TokenRevoked(AppError):
+    """The session was ended, the account deactivated, the API key revoked, the guest claimed."""
+
+    code, reason = Code.UNAUTHENTICATED, "TOKEN_REVOKED"
+    title = "The access token or API key was revoked."
+
+
 class CredentialsInvalid(AppError):
     code, reason = Code.UNAUTHENTICATED, "CREDENTIALS_INVALID"
     title = "The e-mail address or the password is wrong."
@@ -26,6 +33,30 @@ class CredentialsInvalid(AppError):
 class AccessDenied(AppError):
     code, reason = Code.PERMISSION_DENIED, "ACCESS_DENIED"
     title = "You may not do this."
+
+
+class UserRequired(AppError):
+    """For what only people with an account can do."""
+
+    code, reason = Code.PERMISSION_DENIED, "USER_REQUIRED"
+    title = "This needs a user's access token; a guest's or an API key will not do."
+
+
+class ScopeMissing(AppError):
+    code, reason = Code.PERMISSION_DENIED, "SCOPE_MISSING"
+    title = "The API key was not made for this operation."
+
+
+class RoleMissing(AppError):
+    """Only for members, who know that the organizer and its things exist."""
+
+    code, reason = Code.PERMISSION_DENIED, "ROLE_MISSING"
+    title = "Your role in this organizer does not allow this."
+
+
+class RateLimited(AppError):
+    code, reason = Code.RESOURCE_EXHAUSTED, "RATE_LIMITED"
+    title = "Too many requests; wait a moment."
 
 
 class IdempotencyKeyRequired(AppError):

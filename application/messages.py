@@ -6,18 +6,24 @@ from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from application.errors import TokenMissing
-from shared.ids import UserId
+from application.ports.limits import Allowance
+from domain.organizer.organizer import Role
+from shared.ids import ApiKeyId, OrganizerId, SessionId, UserId
 
 R_co = TypeVar("R_co", covariant=True)
 
 
-class Access(Enum):
-    """Who may send a message at all; ownership is decided where the thing is loaded."""
+class ActorKind(Enum):
+    """What sort of caller it is."""
 
     ANONYMOUS = "anonymous"
-    AUTHENTICATED = "authenticated"
+    USER = "user"
+    GUEST = "guest"
+    """Buys without an account, for a short while."""
+    API_KEY = "api_key"
+    """A server of one organizer."""
     SYSTEM = "system"
-    """Background work only; no face may offer it."""
+    """Background work; no face offers it."""
 
 
 class KeyPolicy(Enum):
@@ -32,7 +38,6 @@ class KeyPolicy(Enum):
 class Message(Generic[R_co]):
     """A request for one operation, answered with `R_co`."""
 
-    access: ClassVar[Access] = Access.AUTHENTICATED
     key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
     keeps_refusals: ClassVar[bool] = False
     """Whether a refusal is stored under the idempotency key, like a success."""
@@ -51,20 +56,58 @@ class Query(Message[R_co]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who is calling. `user_id` is None for the anonymous and for the system."""
+class Membership:
+    organizer_id: OrganizerId
+    role: Role
 
-    kind: Access
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who is calling, as found out when the call was admitted.
+
+    `user_id` is a user's or a guest's, `key_id` an API key's; the anonymous and the system have
+    neither. `memberships` are those of a user. An API key acts for `key_organizer_id` and may
+    call the operations in `scopes`. Who has `tests_of` (a test key, and the guests made with one)
+    sees the tests of that organizer and nothing else; all others see no test at all.
+    """
+
+    kind: ActorKind
     user_id: UserId | None = None
+    session_id: SessionId | None = None
+    key_id: ApiKeyId | None = None
+    email: str | None = None
+    email_verified: bool = False
+    superuser: bool = False
+    memberships: tuple[Membership, ...] = ()
+    key_organizer_id: OrganizerId | None = None
+    scopes: frozenset[str] = frozenset()
+    tests_of: OrganizerId | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.tests_of is None
 
     @property
     def id(self) -> str:
         """The scope of idempotency keys and the name in logs and the outbox."""
-        return str(self.user_id) if self.user_id else self.kind.value
+        return str(self.user_id or self.key_id or self.kind.value)
+
+    def role_in(self, organizer_id: OrganizerId) -> Role | None:
+        """A user's role; None for strangers."""
+        return next(
+            (each.role for each in self.memberships if each.organizer_id == organizer_id), None
+        )
+
+    @property
+    def organizer_ids(self) -> tuple[OrganizerId, ...]:
+        """Those whose things are not foreign to this actor, whatever it may do with them."""
+        if self.key_organizer_id is not None:
+            return (self.key_organizer_id,)
+        return tuple(each.organizer_id for each in self.memberships)
 
 
-ANONYMOUS = Actor(kind=Access.ANONYMOUS)
-SYSTEM = Actor(kind=Access.SYSTEM)
+ANONYMOUS = Actor(kind=ActorKind.ANONYMOUS)
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +129,33 @@ class Reply:
     """What the pipeline tells the face beside the answer."""
 
     replayed: bool = False
+    allowances: tuple[Allowance, ...] = ()
+    """What is left of the rate limits that the call counted against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One call. A face fills in what it received; the pipeline adds who it is from.
 
-    `credentials` is the bearer token as sent, without the scheme; `request_id` is in every log
-    line, every error and every outbox row that comes of the call.
+    `credentials` is the bearer token or API key as sent, without the scheme; `address` the IP
+    address of the caller, as far as it is known; `request_id` is in every log line, every error
+    and every outbox row that comes of the call. `roles` are the members' roles that may do this.
     """
 
     request_id: str
     credentials: str | None = None
+    address: str | None = None
     idempotency_key: str | None = None
     face: str = "system"
     actor: Actor = ANONYMOUS
+    roles: frozenset[Role] = frozenset()
     admitted: str | None = None
     claim: Claim | None = None
     reply: Reply = field(default_factory=Reply)
 
     @property
     def user_id(self) -> UserId:
-        """The calling user. Raises TokenMissing where there is none."""
+        """The calling user or guest. Raises TokenMissing where there is none."""
         if self.actor.user_id is None:
             raise TokenMissing()
         return self.actor.user_id
@@ -115,6 +163,12 @@ class Context:
     def holding_claim(self) -> "Context":
         """For the later transactions of an operation that needs several."""
         return replace(self, claim=replace(self.claim, held=True)) if self.claim else self
+
+    def acting_for(self, organizer_id: OrganizerId, role: Role) -> "Context":
+        """As if the actor were a member already: an accepted invitation opens the door itself."""
+        member = Membership(organizer_id=organizer_id, role=role)
+        actor = replace(self.actor, memberships=(*self.actor.memberships, member))
+        return replace(self, actor=actor)
 
     @staticmethod
     def system(request_id: str | UUID) -> "Context":

@@ -1,8 +1,9 @@
 """What happens around every operation, once for both faces.
 
-observe → authenticate → authorize → check the key → (the face reads the shape) → idempotency →
-handle. A face calls `admit` before it reads the shape, so that a stranger learns nothing about
-shapes; calling the operation admits whatever was not admitted before, so no face can forget it.
+observe → authenticate → authorize → limit the rate → check the key → (the face reads the shape) →
+idempotency → handle. A face calls `admit` before it reads the shape, so that a stranger learns
+nothing about shapes; calling the operation admits whatever was not admitted before, so no face can
+forget it.
 """
 
 import asyncio
@@ -14,18 +15,34 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
+from application.authentication import Authenticator
 from application.errors import (
     AccessDenied,
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
+    RateLimited,
+    ScopeMissing,
     TokenMissing,
+    UserRequired,
 )
 from application.fingerprint import fingerprint
-from application.messages import SYSTEM, Access, Actor, Claim, Context, KeyPolicy, Message
+from application.limits import WriteLimits
+from application.messages import (
+    ANONYMOUS,
+    SYSTEM,
+    Actor,
+    ActorKind,
+    Claim,
+    Command,
+    Context,
+    KeyPolicy,
+    Message,
+)
+from application.policy import Rule
 from application.ports.idempotency import IdempotencyStore
-from application.ports.identity import Tokens
+from application.ports.limits import RateLimiter
 from application.ports.observer import Observer
 from application.ports.unit_of_work import KeyTaken, StaleWrite
 from shared.errors import AppError, Code, Conflict, Internal
@@ -48,7 +65,9 @@ class Pipeline:
     first caller never finished (it was killed) is given as it stands.
     """
 
-    tokens: Tokens
+    authenticator: Authenticator
+    limiter: RateLimiter
+    limits: WriteLimits
     store: IdempotencyStore
     observer: Observer
     wait: timedelta
@@ -63,15 +82,18 @@ class Operation(Generic[M, R]):
     message: type[M]
     answers: type[R]
     handle: Callable[[M, Context], Awaitable[R]]
+    rule: Rule
     pipeline: Pipeline
 
-    def admit(self, ctx: Context) -> Context:
+    async def admit(self, ctx: Context) -> Context:
         """The context with its actor, if this call may be made at all.
 
-        Raises TokenMissing, TokenInvalid, TokenExpired, AccessDenied, IdempotencyKeyRequired,
-        IdempotencyKeyInvalid.
+        Raises TokenMissing, TokenInvalid, TokenExpired, TokenRevoked, UserRequired, ScopeMissing,
+        AccessDenied, RateLimited, IdempotencyKeyRequired, IdempotencyKeyInvalid.
         """
-        actor = self._authenticate(ctx)
+        actor = await self._authenticate(ctx)
+        self._authorize(actor)
+        await self._limit(actor, ctx)
         key, policy = ctx.idempotency_key, self.message.key_policy
         if policy is KeyPolicy.NONE:
             key = None
@@ -79,7 +101,9 @@ class Operation(Generic[M, R]):
             raise IdempotencyKeyRequired()
         elif key is not None and not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid()
-        return replace(ctx, actor=actor, idempotency_key=key, admitted=self.name)
+        return replace(
+            ctx, actor=actor, roles=self.rule.roles, idempotency_key=key, admitted=self.name
+        )
 
     async def __call__(self, message: M, ctx: Context) -> R:
         """Runs the operation. Raises AppError and nothing else (and CancelledError)."""
@@ -87,7 +111,7 @@ class Operation(Generic[M, R]):
         observer = self.pipeline.observer
         try:
             if ctx.admitted != self.name:
-                ctx = self.admit(ctx)
+                ctx = await self.admit(ctx)
             answer = await self._once(message, ctx)
         except AppError as refusal:
             observer.refused(self.name, ctx, refusal, time.perf_counter() - started)
@@ -102,17 +126,40 @@ class Operation(Generic[M, R]):
         """Tells the observer of a call that ended before it began (its shape was wrong, say)."""
         self.pipeline.observer.refused(self.name, ctx, error, 0.0)
 
-    def _authenticate(self, ctx: Context) -> Actor:
-        access = self.message.access
-        if access is Access.ANONYMOUS or ctx.actor == SYSTEM:
+    async def _authenticate(self, ctx: Context) -> Actor:
+        if ctx.actor == SYSTEM or self.rule.is_open:
             return ctx.actor
-        if access is Access.SYSTEM:
-            raise AccessDenied()
         if ctx.credentials is None:
+            if ActorKind.ANONYMOUS in self.rule.kinds:
+                return ANONYMOUS
             raise TokenMissing()
-        return Actor(
-            kind=Access.AUTHENTICATED, user_id=self.pipeline.tokens.verify(ctx.credentials)
-        )
+        return await self.pipeline.authenticator.actor(ctx.credentials)
+
+    def _authorize(self, actor: Actor) -> None:
+        if actor == SYSTEM:
+            return
+        if actor.kind not in self.rule.kinds:
+            raise UserRequired()
+        if actor.kind is ActorKind.API_KEY and self.name not in actor.scopes:
+            raise ScopeMissing()
+        if self.rule.superuser and not actor.superuser:
+            raise AccessDenied()
+
+    async def _limit(self, actor: Actor, ctx: Context) -> None:
+        """Counts writes; what is left is told to the caller, refused or not."""
+        if actor == SYSTEM or not issubclass(self.message, Command):
+            return
+        uses = self.pipeline.limits.uses(actor, ctx)
+        if not uses:
+            return
+        allowances = await self.pipeline.limiter.take(uses, strict=self.rule.takes_stock)
+        ctx.reply.allowances = tuple(allowances)
+        waits = [each for each in allowances if not each.allowed]
+        if waits:
+            longest = max(waits, key=lambda each: each.retry_seconds)
+            raise RateLimited(
+                retry_after=longest.retry_seconds, metadata={"limit": longest.limit.name}
+            )
 
     async def _once(self, message: M, ctx: Context) -> R:
         if ctx.idempotency_key is None:

@@ -4,6 +4,7 @@ from typing import NewType
 from uuid import UUID
 
 UserId = NewType("UserId", UUID)
+"""Somebody who can buy: a user or a guest."""
 OrganizerId = NewType("OrganizerId", UUID)
 EventId = NewType("EventId", UUID)
 TicketTypeId = NewType("TicketTypeId", UUID)
@@ -13,3 +14,8 @@ OrderId = NewType("OrderId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 TicketId = NewType("TicketId", UUID)
+SessionId = NewType("SessionId", UUID)
+ProofId = NewType("ProofId", UUID)
+InvitationId = NewType("InvitationId", UUID)
+ApiKeyId = NewType("ApiKeyId", UUID)
+MailId = NewType("MailId", UUID)

@@ -26,7 +26,7 @@ class AddTicketTypeHandler:
 
     async def __call__(self, command: AddTicketType, ctx: Context) -> EventView:
         async with self.begin(ctx) as work:
-            event = await own_event(work, command.event_id, ctx.user_id)
+            event = await own_event(work, command.event_id, ctx)
             spec = command.ticket_type.spec(self.ids)
             event = event.add_ticket_type(spec, at=await work.now())
             work.events.save(event)

@@ -22,7 +22,7 @@ class CloseEventHandler:
 
     async def __call__(self, command: CloseEvent, ctx: Context) -> EventView:
         async with self.begin(ctx) as work:
-            event = await own_event(work, command.event_id, ctx.user_id)
+            event = await own_event(work, command.event_id, ctx)
             event = event.close(at=await work.now())
             work.events.save(event)
             return await work.commit(EventView.of(event))

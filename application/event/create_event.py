@@ -5,7 +5,7 @@ from datetime import datetime
 
 from application.event.specs import NewPool, NewTicketType
 from application.messages import Command, Context
-from application.organizer.access import require_member
+from application.organizer.access import require_acting
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.event import EventView
@@ -30,17 +30,18 @@ class CreateEvent(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class CreateEventHandler:
-    """Raises OrganizerNotFound (also for strangers to it), FieldInvalid."""
+    """Raises OrganizerNotFound (also for strangers to it), RoleMissing, FieldInvalid."""
 
     begin: Begin
     ids: Ids
 
     async def __call__(self, command: CreateEvent, ctx: Context) -> EventView:
+        require_acting(command.organizer_id, ctx)
         async with self.begin(ctx) as work:
-            await require_member(work, command.organizer_id, ctx.user_id)
             event = Event.draft(
                 id=EventId(self.ids.uuid()),
                 organizer_id=command.organizer_id,
+                live=ctx.actor.live,
                 details=EventDetails(
                     name=command.name,
                     description=command.description,

@@ -22,6 +22,6 @@ class GetAvailabilityHandler:
 
     async def __call__(self, query: GetAvailability, ctx: Context) -> AvailabilityView:
         async with self.begin(ctx) as work:
-            event = await visible_event(work, query.event_id, ctx.user_id)
+            event = await visible_event(work, query.event_id, ctx)
             stock, as_of = await work.stock.of_event(event.id)
             return AvailabilityView.of(event, {pool.pool_id: pool for pool in stock}, as_of)

@@ -22,4 +22,4 @@ class GetEventHandler:
 
     async def __call__(self, query: GetEvent, ctx: Context) -> EventView:
         async with self.begin(ctx) as work:
-            return EventView.of(await visible_event(work, query.event_id, ctx.user_id))
+            return EventView.of(await visible_event(work, query.event_id, ctx))

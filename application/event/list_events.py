@@ -42,7 +42,8 @@ class ListEventsHandler:
         checks.done()
         async with self.begin(ctx) as work:
             where = EventFilter(
-                drafts_of=tuple(await work.organizers.of_member(ctx.user_id)),
+                drafts_of=ctx.actor.organizer_ids,
+                tests_of=ctx.actor.tests_of,
                 organizer_id=query.organizer_id,
                 state=query.state,
                 starts_from=starts_from,

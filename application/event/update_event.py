@@ -36,7 +36,7 @@ class UpdateEventHandler:
 
     async def __call__(self, command: UpdateEvent, ctx: Context) -> EventView:
         async with self.begin(ctx) as work:
-            event = await own_event(work, command.event_id, ctx.user_id)
+            event = await own_event(work, command.event_id, ctx)
             check_version(event, command.expected_version)
             details = event.details
             for name in ("name", "description", "venue", "timezone", "starts_at", "ends_at"):

@@ -8,6 +8,7 @@ from application.messages import Command, Context, KeyPolicy
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.hold import HoldView
+from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import Hold, HoldTerms
 from domain.line import Line
 from shared.ids import EventId, HoldId, TicketTypeId
@@ -35,18 +36,21 @@ class CreateHoldHandler:
     begin: Begin
     ids: Ids
     terms: HoldTerms
+    hoarding: HoardingLimits
 
     async def __call__(self, command: CreateHold, ctx: Context) -> HoldView:
         wanted = [(line.ticket_type_id, line.quantity) for line in command.lines]
         Hold.check_lines(wanted)
         async with self.begin(ctx) as work:
-            event = await visible_event(work, command.event_id, ctx.user_id)
+            event = await visible_event(work, command.event_id, ctx)
             event.require_on_sale()
             types = event.pick(wanted)
             now = await work.now()
             hold = Hold.place(
                 id=HoldId(self.ids.uuid()),
                 event_id=event.id,
+                organizer_id=event.organizer_id,
+                live=event.live,
                 buyer_id=ctx.user_id,
                 lines=tuple(
                     Line(
@@ -61,5 +65,7 @@ class CreateHoldHandler:
                 terms=self.terms,
                 at=now,
             )
-            work.holds.place(hold, max_per_buyer=event.details.max_per_buyer)
+            work.holds.place(
+                hold, max_per_buyer=event.details.max_per_buyer, hoarding=self.hoarding
+            )
             return await work.commit(HoldView.of(hold, at=now))

@@ -24,7 +24,7 @@ class ExtendHoldHandler:
 
     async def __call__(self, command: ExtendHold, ctx: Context) -> HoldView:
         async with self.begin(ctx) as work:
-            hold = await own_hold(work, command.hold_id, ctx.user_id)
+            hold = await own_hold(work, command.hold_id, ctx)
             order = await work.orders.by_hold(hold.id) if hold.ordered else None
             now = await work.now()
             hold = hold.extend(by=self.terms.ttl, at=now)

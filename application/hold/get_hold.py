@@ -22,5 +22,5 @@ class GetHoldHandler:
 
     async def __call__(self, query: GetHold, ctx: Context) -> HoldView:
         async with self.begin(ctx) as work:
-            hold = await own_hold(work, query.hold_id, ctx.user_id)
+            hold = await own_hold(work, query.hold_id, ctx)
             return HoldView.of(hold, at=await work.now())

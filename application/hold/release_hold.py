@@ -22,7 +22,7 @@ class ReleaseHoldHandler:
 
     async def __call__(self, command: ReleaseHold, ctx: Context) -> HoldView:
         async with self.begin(ctx) as work:
-            hold = await own_hold(work, command.hold_id, ctx.user_id)
+            hold = await own_hold(work, command.hold_id, ctx)
             now = await work.now()
             released = hold.release(at=now)
             work.holds.save(released)

@@ -31,7 +31,7 @@ class CancelOrderHandler:
 
     async def __call__(self, command: CancelOrder, ctx: Context) -> OrderView:
         async with self.begin(ctx) as work:
-            order = await visible_order(work, command.order_id, ctx.user_id)
+            order = await visible_order(work, command.order_id, ctx)
             payments = await work.payments.of_order(order.id)
             hold = await work.holds.get(order.hold_id)
             now = await work.now()
@@ -40,4 +40,4 @@ class CancelOrderHandler:
             order = cancel(work, order, hold, paying=paying, at=now)
             if latest is not None and latest.is_open:
                 work.payments.save(latest := latest.abandon(at=now))
-            return await work.commit(OrderView.of(order, latest, reader=ctx.user_id, at=now))
+            return await work.commit(OrderView.of(order, latest, reader=ctx.actor.user_id, at=now))

@@ -35,7 +35,7 @@ class CreateOrderHandler:
     async def __call__(self, command: CreateOrder, ctx: Context) -> OrderView:
         buyer = Buyer(name=command.buyer_name, email=command.buyer_email).check()
         async with self.begin(ctx) as work:
-            hold = await own_hold(work, command.hold_id, ctx.user_id)
+            hold = await own_hold(work, command.hold_id, ctx)
             event = await work.events.get(hold.event_id)
             if event is None:
                 raise EventNotFound()
@@ -47,6 +47,7 @@ class CreateOrderHandler:
                 number=self.ids.order_number(),
                 event_id=hold.event_id,
                 organizer_id=event.organizer_id,
+                live=event.live,
                 hold_id=hold.id,
                 buyer_id=hold.buyer_id,
                 buyer=buyer,
@@ -60,4 +61,4 @@ class CreateOrderHandler:
                 order = confirm(work, order, ids=self.ids, at=now)
             work.holds.save(hold)
             work.orders.add(order)
-            return await work.commit(OrderView.of(order, None, reader=ctx.user_id, at=now))
+            return await work.commit(OrderView.of(order, None, reader=ctx.actor.user_id, at=now))

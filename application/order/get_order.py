@@ -22,7 +22,7 @@ class GetOrderHandler:
 
     async def __call__(self, query: GetOrder, ctx: Context) -> OrderView:
         async with self.begin(ctx) as work:
-            order = await visible_order(work, query.order_id, ctx.user_id)
+            order = await visible_order(work, query.order_id, ctx)
             payments = await work.payments.latest([order.id])
             latest = payments[0] if payments else None
-            return OrderView.of(order, latest, reader=ctx.user_id, at=await work.now())
+            return OrderView.of(order, latest, reader=ctx.actor.user_id, at=await work.now())

@@ -1,9 +1,12 @@
-"""ListOrders: what one bought; or, with `organizer_id`, what one's organizer sold."""
+"""ListOrders: what one bought; or, with `organizer_id`, what one's organizer sold.
+
+An API key buys nothing: it always sees what its organizer sold.
+"""
 
 from dataclasses import dataclass
 
 from application.messages import Context, Query
-from application.organizer.access import require_member
+from application.organizer.access import require_acting
 from application.paging import decode_cursor, encode_cursor, page_limit
 from application.ports.repositories import OrderFilter
 from application.ports.unit_of_work import Begin
@@ -24,20 +27,23 @@ class ListOrders(Query[Page[OrderView]]):
 
 @dataclass(frozen=True, slots=True)
 class ListOrdersHandler:
-    """Newest first. Raises FieldInvalid, OrganizerNotFound (also for strangers to it)."""
+    """Newest first. Raises FieldInvalid, OrganizerNotFound (also for strangers to it),
+    RoleMissing."""
 
     begin: Begin
 
     async def __call__(self, query: ListOrders, ctx: Context) -> Page[OrderView]:
         limit, cursor = page_limit(query.page_size), decode_cursor("orders", query.page_token)
+        organizer_id = query.organizer_id or ctx.actor.key_organizer_id
+        if organizer_id is not None:
+            require_acting(organizer_id, ctx)
         async with self.begin(ctx) as work:
-            if query.organizer_id is not None:
-                await require_member(work, query.organizer_id, ctx.user_id)
             now = await work.now()
             where = OrderFilter(
                 at=now,
-                buyer_id=ctx.user_id if query.organizer_id is None else None,
-                organizer_id=query.organizer_id,
+                live=ctx.actor.live,
+                buyer_id=ctx.user_id if organizer_id is None else None,
+                organizer_id=organizer_id,
                 event_id=query.event_id,
                 state=query.state,
             )
@@ -49,7 +55,7 @@ class ListOrdersHandler:
         more = len(orders) > limit
         return Page(
             items=tuple(
-                OrderView.of(order, by_order.get(order.id), reader=ctx.user_id, at=now)
+                OrderView.of(order, by_order.get(order.id), reader=ctx.actor.user_id, at=now)
                 for order in shown
             ),
             next_page_token=(

@@ -62,7 +62,7 @@ class PayOrderHandler:
         self, order_id: OrderId, provider: Payments, method: str, ctx: Context
     ) -> Payment:
         async with self.begin(ctx) as work:
-            order = await own_order(work, order_id, ctx.user_id)
+            order = await own_order(work, order_id, ctx)
             attempts = await work.payments.of_order(order.id)
             if attempts and attempts[-1].is_open:
                 raise PaymentInProgress(metadata={"payment_id": attempts[-1].id})

@@ -1,23 +1,71 @@
 """Tokens, passwords, and whatever must be new or unguessable."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-from shared.ids import UserId
+from shared.ids import SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whom an access token stands for. A user's belongs to a session, a guest's (`session_id` is
+    None) to none."""
+
+    user_id: UserId
+    session_id: SessionId | None
+
+    @property
+    def is_guest(self) -> bool:
+        return self.session_id is None
 
 
 class Tokens(Protocol):
-    """Access tokens: short-lived, signed, verified without the database."""
+    """Access tokens: short-lived, signed, verified without the database; and the public keys that
+    others verify them with."""
 
-    @property
-    def ttl_seconds(self) -> int: ...
-
-    def issue(self, user_id: UserId) -> str:
-        """A signed token for this user, valid from now for `ttl_seconds`."""
+    def issue(self, bearer: Bearer) -> str:
+        """A signed token, valid from now for `ttl_seconds(bearer)`."""
         ...
 
-    def verify(self, token: str) -> UserId:
+    def ttl_seconds(self, bearer: Bearer) -> int:
+        """Guests and users have lives of their own."""
+        ...
+
+    def verify(self, token: str) -> Bearer:
         """Whose token it is. Raises TokenInvalid, TokenExpired."""
+        ...
+
+    def jwks(self) -> Mapping[str, object]:
+        """The JSON Web Key Set (RFC 7517) of every key that tokens are accepted from."""
+        ...
+
+
+class Purpose(Enum):
+    """What a sealed text is good for; one for something else is never accepted."""
+
+    REFRESH = "refresh"
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # nosec B105: a name
+    INVITATION = "invitation"
+
+
+class Seals(Protocol):
+    """Unguessable texts that name something: opaque to whoever carries them, and never stored,
+    for the same (purpose, id, number) always gives the same text."""
+
+    def seal(self, purpose: Purpose, id: UUID, number: int = 0) -> str:
+        """`number` is from 0 to 2^32 - 1. URL-safe, at most 128 characters."""
+        ...
+
+    def open(self, purpose: Purpose, text: str) -> tuple[UUID, int] | None:
+        """What the text names; None unless it is exactly one of ours for this purpose."""
+        ...
+
+    def digest(self, text: str) -> bytes:
+        """SHA-256: what is stored of a text that is a secret."""
         ...
 
 
@@ -44,4 +92,8 @@ class Ids(Protocol):
 
     def ticket_code(self) -> str:
         """Unguessable: at least 128 bits of base64url."""
+        ...
+
+    def api_key(self, *, live: bool) -> str:
+        """`hf_live_…` or `hf_test_…`: unguessable, at least 192 bits of letters and digits."""
         ...

@@ -11,54 +11,34 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.event.event import Event, EventState
+from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import Hold
 from domain.order.order import Order, OrderState
 from domain.order.payment import Payment
 from domain.order.refund import Refund
-from domain.organizer.organizer import Organizer
 from domain.stock import Stock, StockLine
 from domain.ticket.ticket import Ticket
-from domain.user.user import User
-from shared.ids import EventId, HoldId, OrderId, OrganizerId, PaymentId, UserId
-
-
-class UserRepository(Protocol):
-    async def get(self, user_id: UserId) -> User | None: ...
-
-    async def by_email(self, email: str) -> User | None:
-        """Without regard to case."""
-        ...
-
-    async def exist(self) -> bool:
-        """Whether there is any user at all."""
-        ...
-
-    def add(self, user: User) -> None:
-        """Commit raises EmailTaken when the address is in use, whatever its case."""
-        ...
-
-
-class OrganizerRepository(Protocol):
-    async def get(self, organizer_id: OrganizerId) -> Organizer | None: ...
-
-    async def of_member(self, user_id: UserId) -> Sequence[OrganizerId]:
-        """Every organizer the user is a member of."""
-        ...
-
-    def add(self, organizer: Organizer) -> None:
-        """Commit raises SlugTaken."""
-        ...
+from shared.ids import (
+    EventId,
+    HoldId,
+    OrderId,
+    OrganizerId,
+    PaymentId,
+    UserId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events to list. `drafts_of` are the organizers whose drafts the reader may see.
+    """Which events to list. `drafts_of` are the organizers whose drafts the reader may see; `tests_of`
+    asks for the tests of that organizer and nothing else; without it there are no tests.
 
     `text` is looked for in name, description and venue, without regard to case, literally
     (no wildcards). `starts_from` is inclusive, `starts_before` exclusive.
     """
 
     drafts_of: tuple[OrganizerId, ...]
+    tests_of: OrganizerId | None = None
     organizer_id: OrganizerId | None = None
     state: EventState | None = None
     starts_from: datetime | None = None
@@ -112,11 +92,14 @@ class StockLedger(Protocol):
 class HoldRepository(Protocol):
     async def get(self, hold_id: HoldId) -> Hold | None: ...
 
-    def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
+    def place(
+        self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits
+    ) -> None:
         """Notes a new hold and the taking of its stock.
 
         Commit raises SoldOut as `StockLedger.take` does, and LimitReached when the buyer's live
-        units at the event (active holds, and orders that own stock) would exceed the limit,
+        units at the event (active holds, and orders that own stock) would exceed `max_per_buyer`,
+        or when it is more than one buyer may keep from others (see `domain.hold.hoarding`),
         however many requests of this buyer run at once.
         """
         ...
@@ -141,6 +124,7 @@ class OrderFilter:
     """
 
     at: datetime
+    live: bool = True
     buyer_id: UserId | None = None
     organizer_id: OrganizerId | None = None
     event_id: EventId | None = None

@@ -6,16 +6,24 @@ from typing import Protocol, TypeVar
 
 from application.messages import Context
 from application.ports.inbox import Inbox
+from application.ports.mail_queue import MailQueue
+from application.ports.people import (
+    ApiKeyRepository,
+    GuestRepository,
+    InvitationRepository,
+    OrganizerRepository,
+    ProofRepository,
+    SessionRepository,
+    UserRepository,
+)
 from application.ports.repositories import (
     EventRepository,
     HoldRepository,
     OrderRepository,
-    OrganizerRepository,
     PaymentRepository,
     RefundRepository,
     StockLedger,
     TicketRepository,
-    UserRepository,
 )
 
 R = TypeVar("R")
@@ -42,9 +50,12 @@ class UnitOfWork(Protocol):
       opens the transaction with that. It waits for a transaction that holds the same key, raising
       IdempotencyInProgress when that takes too long and KeyTaken when the key is in the store.
       Without a claim, reads need no transaction and `commit` opens it.
+    - It acts for the actor of its context and sees nothing that is foreign to it; only the system
+      sees everything. Those without credentials see accounts, guests and nothing else.
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
-      in the order idempotency → users, organizers, events → the buyer's limit → orders → stock by
-      pool id → holds → payments, refunds, tickets → inbox → outbox.
+      in the order idempotency → users, sessions, proofs, guests, organizers, invitations, API
+      keys, events → the buyer's limit → orders → stock by pool id → holds → payments, refunds,
+      tickets → inbox, mails → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """
@@ -52,7 +63,17 @@ class UnitOfWork(Protocol):
     @property
     def users(self) -> UserRepository: ...
     @property
+    def sessions(self) -> SessionRepository: ...
+    @property
+    def proofs(self) -> ProofRepository: ...
+    @property
+    def guests(self) -> GuestRepository: ...
+    @property
     def organizers(self) -> OrganizerRepository: ...
+    @property
+    def invitations(self) -> InvitationRepository: ...
+    @property
+    def api_keys(self) -> ApiKeyRepository: ...
     @property
     def events(self) -> EventRepository: ...
     @property
@@ -69,6 +90,8 @@ class UnitOfWork(Protocol):
     def tickets(self) -> TicketRepository: ...
     @property
     def inbox(self) -> Inbox: ...
+    @property
+    def mails(self) -> MailQueue: ...
 
     async def now(self) -> datetime:
         """The database's clock, UTC; it moves on between calls."""

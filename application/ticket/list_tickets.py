@@ -23,7 +23,7 @@ class ListTicketsHandler:
 
     async def __call__(self, query: ListTickets, ctx: Context) -> Page[TicketView]:
         async with self.begin(ctx) as work:
-            order = await visible_order(work, query.order_id, ctx.user_id)
+            order = await visible_order(work, query.order_id, ctx)
             tickets = await work.tickets.of_order(order.id)
         return Page(
             items=tuple(TicketView.of(ticket) for ticket in tickets),

@@ -66,7 +66,7 @@ class OrderView:
     created_at: datetime
 
     @classmethod
-    def of(cls, order: Order, payment: Payment | None, *, reader: UserId, at: datetime) -> Self:
+    def of(cls, order: Order, payment: Payment | None, *, reader: UserId | None, at: datetime) -> Self:
         """As `reader` may see it at the moment `at`."""
         shown = PaymentView.of(payment) if payment else None
         if shown and reader != order.buyer_id:

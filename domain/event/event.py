@@ -81,10 +81,14 @@ class EventDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Aggregate):
-    """`max_per_buyer` bounds the live units (held and bought) of one buyer; None is unlimited."""
+    """`max_per_buyer` bounds the live units (held and bought) of one buyer; None is unlimited.
+
+    What is not `live` is a test, and so is everything that is made of it.
+    """
 
     id: EventId
     organizer_id: OrganizerId
+    live: bool
     details: EventDetails
     currency: str
     state: EventState
@@ -98,6 +102,7 @@ class Event(Aggregate):
         *,
         id: EventId,
         organizer_id: OrganizerId,
+        live: bool = True,
         details: EventDetails,
         currency: str,
         pools: Sequence[PoolSpec],
@@ -126,6 +131,7 @@ class Event(Aggregate):
         return Event(
             id=id,
             organizer_id=organizer_id,
+            live=live,
             details=details,
             currency=currency,
             state=EventState.DRAFT,

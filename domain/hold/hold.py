@@ -25,7 +25,7 @@ from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.checks import Checks
 from shared.errors import Violation
 from shared.facts import Aggregate
-from shared.ids import EventId, HoldId, TicketTypeId, UserId
+from shared.ids import EventId, HoldId, OrganizerId, TicketTypeId, UserId
 from shared.money import Money
 
 MOST_LINES = 50
@@ -66,6 +66,8 @@ class Hold(Aggregate):
 
     id: HoldId
     event_id: EventId
+    organizer_id: OrganizerId
+    live: bool
     buyer_id: UserId
     state: HoldState
     lines: tuple[Line, ...]
@@ -75,6 +77,7 @@ class Hold(Aggregate):
     extended_for_payment: bool
     ordered: bool
     created_at: datetime
+    ended_at: datetime | None
 
     @staticmethod
     def check_lines(lines: Sequence[tuple[TicketTypeId, int]]) -> None:
@@ -96,6 +99,8 @@ class Hold(Aggregate):
         *,
         id: HoldId,
         event_id: EventId,
+        organizer_id: OrganizerId,
+        live: bool = True,
         buyer_id: UserId,
         lines: tuple[Line, ...],
         currency: str,
@@ -124,6 +129,8 @@ class Hold(Aggregate):
         return Hold(
             id=id,
             event_id=event_id,
+            organizer_id=organizer_id,
+            live=live,
             buyer_id=buyer_id,
             state=HoldState.ACTIVE,
             lines=lines,
@@ -133,6 +140,7 @@ class Hold(Aggregate):
             extended_for_payment=False,
             ordered=False,
             created_at=at,
+            ended_at=None,
             facts=(placed,),
         )
 
@@ -225,7 +233,7 @@ class Hold(Aggregate):
 
     def _ended(self, state: HoldState, fact: HoldConverted | HoldReleased | HoldLapsed) -> "Hold":
         LIFECYCLE.require(self.state, state)
-        return self._changed(fact, state=state)
+        return self._changed(fact, state=state, ended_at=fact.occurred_at)
 
 
 def _text(moment: datetime) -> str:

@@ -75,12 +75,14 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Aggregate):
-    """`deadline` is the hold's: unpaid by then, it lapses. `buyer_id` is the account that buys."""
+    """`deadline` is the hold's: unpaid by then, it lapses. `buyer_id` is the user or guest
+    that buys."""
 
     id: OrderId
     number: str
     event_id: EventId
     organizer_id: OrganizerId
+    live: bool
     hold_id: HoldId
     buyer_id: UserId
     buyer: Buyer
@@ -98,6 +100,7 @@ class Order(Aggregate):
         number: str,
         event_id: EventId,
         organizer_id: OrganizerId,
+        live: bool = True,
         hold_id: HoldId,
         buyer_id: UserId,
         buyer: Buyer,
@@ -121,6 +124,7 @@ class Order(Aggregate):
             number=number,
             event_id=event_id,
             organizer_id=organizer_id,
+            live=live,
             hold_id=hold_id,
             buyer_id=buyer_id,
             buyer=buyer.check(),

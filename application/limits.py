@@ -1,0 +1,48 @@
+"""How often callers may change things, whatever they change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from application.messages import Actor, Context
+from application.ports.limits import Limit, Use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteLimits:
+    """None: without a limit. Those without credentials count against their address alone, and
+    against a limit of their own, for they open accounts and guess passwords."""
+
+    per_actor: Limit | None = None
+    per_address: Limit | None = None
+    anonymous_per_address: Limit | None = None
+
+    def uses(self, actor: Actor, ctx: Context) -> Sequence[Use]:
+        """What one write counts against."""
+        place = network_of(ctx.address)
+        named = actor.user_id is not None or actor.key_id is not None
+        wanted = [
+            (self.per_actor, actor.id if named else None),
+            (self.per_address, place),
+            (None if named else self.anonymous_per_address, place),
+        ]
+        return [
+            Use(limit=limit, bucket=bucket)
+            for limit, bucket in wanted
+            if limit is not None and bucket is not None
+        ]
+
+
+def network_of(address: str | None) -> str | None:
+    """What counts as one place: an IPv4 address, and of IPv6 the /64 that one customer gets."""
+    if address is None:
+        return None
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ip_network((found, 64), strict=False))
+    return str(found)

@@ -1,0 +1,134 @@
+"""Who may call what: one table, read by the pipeline, the tests, the documentation and operators.
+
+A rule says what kind of caller an operation takes and, where it is done for an organizer, which of
+its members. Whose a particular thing is remains the matter of the operation that loads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from application.messages import ActorKind
+from domain.organizer.organizer import Role
+
+_ANONYMOUS, _USER, _GUEST, _KEY = (
+    ActorKind.ANONYMOUS,
+    ActorKind.USER,
+    ActorKind.GUEST,
+    ActorKind.API_KEY,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`roles`: the members of the organizer concerned who may do it. `superuser`: only they.
+    `takes_stock`: limited even while rate limits cannot be counted for all processes."""
+
+    kinds: frozenset[ActorKind]
+    roles: frozenset[Role] = frozenset()
+    superuser: bool = False
+    takes_stock: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes nobody else than those without credentials: then none are looked at."""
+        return self.kinds == {_ANONYMOUS}
+
+
+def _rule(*kinds: ActorKind, takes_stock: bool = False) -> Rule:
+    return Rule(kinds=frozenset(kinds), takes_stock=takes_stock)
+
+
+def _members(*roles: Role, also: tuple[ActorKind, ...] = (), keys: bool = True) -> Rule:
+    """Users with one of these roles, and the organizer's API keys; `also` those who come for
+    things of their own."""
+    kinds = (_USER, _KEY, *also) if keys else (_USER, *also)
+    return Rule(kinds=frozenset(kinds), roles=frozenset(roles))
+
+
+_EVERYBODY = _rule(_USER, _GUEST, _KEY)
+_BUYERS = _rule(_USER, _GUEST)
+_USERS = _rule(_USER)
+_SUPERUSERS = Rule(kinds=frozenset({_USER}), superuser=True)
+_OPEN = _rule(_ANONYMOUS)
+_OWNERS = _members(Role.OWNER, keys=False)
+_PEOPLE = _members(Role.OWNER, Role.MANAGER, keys=False)
+_MANAGERS = _members(Role.OWNER, Role.MANAGER)
+_ALL = tuple(Role)
+
+POLICY: Mapping[str, Rule] = MappingProxyType(
+    {
+        # Accounts
+        "Register": _OPEN,
+        "Login": _OPEN,
+        "RefreshToken": _OPEN,
+        "Logout": _USERS,
+        "LogoutEverywhere": _USERS,
+        "RequestPasswordReset": _OPEN,
+        "ResetPassword": _OPEN,
+        "RequestEmailVerification": _USERS,
+        "VerifyEmail": _OPEN,
+        "GetMe": _USERS,
+        "UpdateMe": _USERS,
+        "ChangePassword": _USERS,
+        # The whole installation
+        "ListUsers": _SUPERUSERS,
+        "GetUser": _SUPERUSERS,
+        "ActivateUser": _SUPERUSERS,
+        "DeactivateUser": _SUPERUSERS,
+        "GrantSuperuser": _SUPERUSERS,
+        "RevokeSuperuser": _SUPERUSERS,
+        # Guests
+        "CreateGuest": _rule(_ANONYMOUS, _KEY),
+        "ClaimGuests": _USERS,
+        # Organizers and who acts for them
+        "CreateOrganizer": _USERS,
+        "GetOrganizer": _EVERYBODY,
+        "ListOrganizers": _USERS,
+        "ListMembers": _PEOPLE,
+        "ChangeMemberRole": _OWNERS,
+        "RemoveMember": _members(*_ALL, keys=False),  # others than oneself: owners
+        "InviteMember": _OWNERS,
+        "ListInvitations": _OWNERS,
+        "RevokeInvitation": _OWNERS,
+        "AcceptInvitation": _USERS,
+        "CreateApiKey": _OWNERS,
+        "ListApiKeys": _PEOPLE,
+        "RevokeApiKey": _PEOPLE,
+        # Events
+        "CreateEvent": _MANAGERS,
+        "GetEvent": _members(*_ALL, also=(_GUEST,)),
+        "ListEvents": _members(*_ALL, also=(_GUEST,)),
+        "UpdateEvent": _MANAGERS,
+        "AddTicketType": _MANAGERS,
+        "PublishEvent": _MANAGERS,
+        "CloseEvent": _MANAGERS,
+        "CancelEvent": _MANAGERS,
+        "GetAvailability": _members(*_ALL, also=(_GUEST,)),
+        # The sale
+        "CreateHold": _rule(_USER, _GUEST, takes_stock=True),
+        "GetHold": _BUYERS,
+        "ExtendHold": _BUYERS,
+        "ReleaseHold": _BUYERS,
+        "CreateOrder": _BUYERS,
+        "GetOrder": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
+        "ListOrders": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
+        "PayOrder": _BUYERS,
+        "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+        "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+        # Payment providers; the signature says who they are
+        "ReceiveWebhook": _OPEN,
+    }
+)
+
+SCOPES: frozenset[str] = frozenset(
+    name for name, rule in POLICY.items() if ActorKind.API_KEY in rule.kinds
+)
+"""What an API key can be made for."""
+
+
+def rule_of(operation: str) -> Rule:
+    """Raises LookupError: nothing is offered that nobody decided about."""
+    if operation not in POLICY:
+        raise LookupError(f"application/policy.py says nothing about {operation}")
+    return POLICY[operation]
