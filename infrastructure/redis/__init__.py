@@ -1,0 +1,1 @@
+"""What all processes share for a moment, in Redis or Valkey; it may vanish at any time."""
