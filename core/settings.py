@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from core.secret_key import kept_key, weakness
+from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_sections import (
     BETWEEN,
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path(".data"),
-        description="Folder of the embedded database and of the generated SECRET_KEY",
+        description="Folder of the embedded database, the generated SECRET_KEY and written letters",
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     payment: Payment = Payment()
     logging: Logging = Logging()
     auth: Auth = Auth()
+    mail: Mail = Mail()
     worker: Worker = Worker()
     idempotency: Idempotency = Idempotency()
 

@@ -24,7 +24,9 @@ _YEAR: Final = 365 * 24 * 3600  # the longest time: beyond the calendar nothing 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """What all of them have in common."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
@@ -34,7 +36,7 @@ def _split(value: object) -> object:
     return value
 
 
-class Rest(_Section):
+class Rest(Section):
     """The HTTP face."""
 
     host: str = Field(
@@ -56,7 +58,7 @@ class Rest(_Section):
     )
 
 
-class Grpc(_Section):
+class Grpc(Section):
     """The gRPC face."""
 
     host: str = Field(
@@ -71,7 +73,7 @@ class Grpc(_Section):
     )
 
 
-class Database(_Section):
+class Database(Section):
     """PostgreSQL: the embedded one, or any other of version 15 or later."""
 
     url: SecretStr | None = Field(
@@ -124,7 +126,7 @@ class Database(_Section):
         return self
 
 
-class Holds(_Section):
+class Holds(Section):
     """How long stock stays taken for a buyer who has not paid."""
 
     ttl_seconds: int = Field(
@@ -152,7 +154,7 @@ class Holds(_Section):
         return self
 
 
-class Simulated(_Section):
+class Simulated(Section):
     """The simulated payment provider, which runs inside."""
 
     webhook_secret: SecretStr | None = Field(
@@ -193,7 +195,7 @@ class Simulated(_Section):
         return secret
 
 
-class Payment(_Section):
+class Payment(Section):
     """Payment providers, and the completion of what was left in the middle."""
 
     default_provider: Literal["simulated"] = Field(
@@ -207,7 +209,7 @@ class Payment(_Section):
     simulated: Simulated = Simulated()
 
 
-class Logging(_Section):
+class Logging(Section):
     """What is logged, and how."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -220,7 +222,7 @@ class Logging(_Section):
     )
 
 
-class Auth(_Section):
+class Auth(Section):
     """Tokens and passwords."""
 
     access_token_ttl_seconds: int = Field(
@@ -242,7 +244,7 @@ class Auth(_Section):
     )
 
 
-class Worker(_Section):
+class Worker(Section):
     """The background work: expiry, payment completion, webhooks."""
 
     enabled: bool = Field(
@@ -251,7 +253,7 @@ class Worker(_Section):
     )
 
 
-class Idempotency(_Section):
+class Idempotency(Section):
     """Requests that are sent more than once."""
 
     ttl_hours: int = Field(

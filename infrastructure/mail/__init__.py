@@ -1,0 +1,1 @@
+"""Letters: to a mail server, into a folder or onto a stream."""

@@ -1,0 +1,158 @@
+"""What our letters say, and what nobody can make them say."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from application.mail.letters import (
+    LONGEST_NAME,
+    invitation,
+    password_changed,
+    printable,
+    reset_password,
+    verify_email,
+)
+
+BASE = "https://shop.example"
+TOKEN = "aB3-_xyz"
+HOUR = timedelta(hours=1)
+
+
+def verification(name: str) -> tuple[str, str]:
+    return verify_email(name, link_base=BASE, token=TOKEN, expires_in=HOUR)
+
+
+def reset(name: str) -> tuple[str, str]:
+    return reset_password(name, link_base=BASE, token=TOKEN, expires_in=HOUR)
+
+
+def invited(name: str) -> tuple[str, str]:
+    return invitation(
+        organizer_name=name,
+        inviter_name=name,
+        role="scanner",
+        link_base=BASE,
+        token=TOKEN,
+        expires_in=HOUR,
+    )
+
+
+Write = Callable[[str], tuple[str, str]]
+WITH_TOKEN = [
+    (verification, "verify-email"),
+    (reset, "reset-password"),
+    (invited, "accept-invitation"),
+]
+ALL = [verification, reset, invited, password_changed]
+
+
+@pytest.mark.parametrize(("write", "page"), WITH_TOKEN)
+def test_the_token_stands_there_as_a_link_and_bare(write: Write, page: str) -> None:
+    subject, text = write("Ada")
+    lines = text.split("\n")
+    assert f"{BASE}/{page}?token={TOKEN}" in lines
+    assert TOKEN in lines
+    assert TOKEN not in subject
+    assert "1 hour" in text and "Ada" in text
+    assert text.endswith("\n") and max(map(len, lines)) < 998
+
+
+def test_a_base_may_have_a_path_and_a_slash_and_a_token_any_characters() -> None:
+    _, text = verify_email("Ada", link_base=f"{BASE}/shop/", token="a+b/c=&", expires_in=HOUR)
+    assert f"{BASE}/shop/verify-email?token=a%2Bb%2Fc%3D%26" in text.split("\n")
+
+
+def test_a_changed_password_is_told_without_a_link() -> None:
+    _, text = password_changed("Ada")
+    assert "Ada" in text and "://" not in text
+
+
+def test_an_invitation_names_who_invites_whom_to_what() -> None:
+    _, text = invitation(
+        organizer_name="Opera",
+        inviter_name="Ada",
+        role="scanner",
+        link_base=BASE,
+        token=TOKEN,
+        expires_in=HOUR,
+    )
+    assert '"Ada" invites you to join the organizer "Opera" as scanner.' in text
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (timedelta(days=7), "7 days"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(seconds=61), "61 seconds"),
+        (timedelta(milliseconds=10), "1 second"),
+    ],
+)
+def test_how_long(time: timedelta, said: str) -> None:
+    _, text = verify_email("Ada", link_base=BASE, token=TOKEN, expires_in=time)
+    assert f"for {said}." in text
+
+
+HOSTILE = [
+    f"{BASE}/verify-email?token=evil",
+    "https:\u200b//evil.example",
+    "http:\\\\evil.example",
+    "evil.example/verify-email?token=evil",
+    "evil\u200b.\u2060example",
+    "evil。example",
+    "evil．example",
+    "evil｡example",
+    "evil․example",
+    "evil.\u00adexample",
+    "//localhost:8000/verify-email",
+    "mailto:eve@evil.example",
+    "javascript:alert(1)",
+    "HTTPS：//evil.example",
+    f"Ada\n\n{BASE}/verify-email?token=evil",
+    'Ada" and "Eve',
+    "Ada\r\nBcc: eve@evil.example",
+    "Ada\u2028second line\x85third\x0bfourth\x00",
+    "\u202egnirts\u202c",
+    "x." * 5000,
+]
+LINK = re.compile(r"\w[.\u2024\u3002\uff0e\uff61]\w|[:\uff1a]\S|://", re.UNICODE)
+
+
+@pytest.mark.parametrize("write", ALL)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_no_link_and_no_line(write: Write, name: str) -> None:
+    plain_subject, plain = write("N")
+    subject, text = write(name)
+    assert subject == plain_subject
+    assert text.count("\n") == plain.count("\n")
+    for line, expected in zip(text.split("\n"), plain.split("\n"), strict=True):
+        if line != expected:
+            assert not LINK.search(line)
+            assert line.isprintable()
+            assert line.count('"') == expected.count('"')
+            assert len(line) <= len(expected) + 2 * LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("  Ada\t Lovelace ", "Ada Lovelace"),
+        ("J.R.R. Tolkien", "J. R. R. Tolkien"),
+        ("Grüße 你好 🐎", "Grüße 你好 🐎"),
+        ("O'Neil & Søn (AC/DC)", "O'Neil & Søn (AC/DC)"),
+        ("x" * 100, "x" * 100),
+        ("x" * 101, "x" * 99 + "…"),
+        ("\u200b\n", ""),
+    ],
+)
+def test_a_name_as_it_is_shown(name: str, shown: str) -> None:
+    assert printable(name) == shown
+
+
+def test_nobody_is_greeted_too() -> None:
+    assert verification("\u200b")[1].startswith("Hello,\n")
