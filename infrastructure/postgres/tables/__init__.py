@@ -1,19 +1,31 @@
 """The schema as SQLAlchemy Core metadata: what migrations are compared with, and what queries that
 are put together at run time are built from. Hand-written SQL names the same tables."""
 
-from infrastructure.postgres.tables.accounts import members, organizers, users
+from infrastructure.postgres.tables.accounts import guests, proofs, sessions, users
 from infrastructure.postgres.tables.base import metadata
-from infrastructure.postgres.tables.delivery import idempotency_keys, outbox, provider_events
+from infrastructure.postgres.tables.delivery import (
+    idempotency_keys,
+    mails,
+    outbox,
+    provider_events,
+)
 from infrastructure.postgres.tables.events import events, pools, stock, ticket_types
 from infrastructure.postgres.tables.holds import hold_lines, holds
 from infrastructure.postgres.tables.orders import order_lines, orders, tickets
+from infrastructure.postgres.tables.organizers import api_keys, invitations, members, organizers
 from infrastructure.postgres.tables.payments import payments, refunds
+from infrastructure.postgres.tables.throttle import login_attempts
 
 __all__ = [
+    "api_keys",
     "events",
+    "guests",
     "hold_lines",
     "holds",
     "idempotency_keys",
+    "invitations",
+    "login_attempts",
+    "mails",
     "members",
     "metadata",
     "order_lines",
@@ -22,8 +34,10 @@ __all__ = [
     "outbox",
     "payments",
     "pools",
+    "proofs",
     "provider_events",
     "refunds",
+    "sessions",
     "stock",
     "ticket_types",
     "tickets",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -42,6 +43,10 @@ def moment(name: str, *, null: bool = False) -> Column[datetime]:
 
 def count(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False)
+
+
+def flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
 
 
 def amount(name: str) -> Column[int]:

@@ -1,4 +1,5 @@
-"""What makes delivery exact: idempotency keys, the outbox of facts, the inbox of webhooks."""
+"""What makes delivery exact: idempotency keys, the outbox of facts, the inbox of webhooks, and the
+mails that wait to be sent."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +15,8 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
-from infrastructure.postgres.tables.base import count, metadata, moment, text, uuid
+from application.ports.mail_queue import MailKind
+from infrastructure.postgres.tables.base import count, metadata, moment, one_of, text, uuid
 
 # Inserted without an answer when the key is claimed, and given one by the same transaction:
 # nobody else ever sees a row with neither answer nor refusal.
@@ -66,4 +68,22 @@ provider_events = Table(
     moment("processed_at", null=True),
     PrimaryKeyConstraint("provider", "event_id"),
     Index("ix_provider_events_waiting", "due_at", postgresql_where=sql("processed_at IS NULL")),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    uuid("id", primary_key=True),
+    text("kind"),
+    text("recipient"),
+    uuid("subject_id", null=True),
+    text("name"),
+    text("organizer_name", null=True),
+    text("role", null=True),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("due_at"),
+    count("attempts"),
+    one_of("kind", MailKind),
+    Index("ix_mails_due_at_id", "due_at", "id"),
 )

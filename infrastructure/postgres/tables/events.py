@@ -18,6 +18,7 @@ from domain.event.event import EventState
 from infrastructure.postgres.tables.base import (
     amount,
     count,
+    flag,
     metadata,
     moment,
     one_of,
@@ -31,6 +32,7 @@ events = Table(
     metadata,
     uuid("id", primary_key=True),
     uuid("organizer_id"),
+    flag("live"),
     text("name"),
     text("description"),
     text("venue"),

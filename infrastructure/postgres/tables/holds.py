@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     ARRAY,
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -17,6 +16,7 @@ from domain.hold.hold import HoldState
 from infrastructure.postgres.tables.base import (
     amount,
     count,
+    flag,
     metadata,
     moment,
     one_of,
@@ -25,28 +25,38 @@ from infrastructure.postgres.tables.base import (
     version,
 )
 
-_ACTIVE = sql("state = 'ACTIVE'")
-
 holds = Table(
     "holds",
     metadata,
     uuid("id", primary_key=True),
     uuid("event_id"),
+    uuid("organizer_id"),
+    flag("live"),
     uuid("buyer_id"),
     text("state"),
     amount("total"),
     text("currency"),
     moment("expires_at"),
     moment("latest_expiry"),
-    Column("extended_for_payment", Boolean, nullable=False),
-    Column("ordered", Boolean, nullable=False),
+    flag("extended_for_payment"),
+    flag("ordered"),
     moment("created_at"),
+    moment("ended_at", null=True),
     version(),
     one_of("state", HoldState),
     CheckConstraint("expires_at <= latest_expiry", name="expiry"),
-    # Who is due, of all events and of one; and what one buyer keeps.
-    Index("ix_holds_due", "expires_at", "event_id", postgresql_where=_ACTIVE),
-    Index("ix_holds_live", "buyer_id", "event_id", postgresql_where=_ACTIVE),
+    CheckConstraint("(state = 'ACTIVE') = (ended_at IS NULL)", name="ended_at"),
+    # Who is due, of all events and of one.
+    Index("ix_holds_due", "expires_at", "event_id", postgresql_where=sql("state = 'ACTIVE'")),
+    # What one buyer keeps from others at one event, and how often they take something.
+    Index(
+        "ix_holds_counted",
+        "buyer_id",
+        "event_id",
+        "expires_at",
+        postgresql_where=sql("state <> 'CONVERTED'"),
+    ),
+    Index("ix_holds_buyer_id_created_at", "buyer_id", "created_at"),
 )
 
 hold_lines = Table(

@@ -18,6 +18,7 @@ from domain.ticket.ticket import TicketState
 from infrastructure.postgres.tables.base import (
     amount,
     count,
+    flag,
     metadata,
     moment,
     one_of,
@@ -33,6 +34,7 @@ orders = Table(
     text("number"),
     uuid("event_id"),
     uuid("organizer_id"),
+    flag("live"),
     uuid("hold_id"),
     uuid("buyer_id"),
     text("buyer_name"),
