@@ -1,5 +1,6 @@
 """The memory adapter as a whole."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -24,6 +25,7 @@ class MemoryDatabase:
         self.clock = clock or MemoryClock()
         self.tables = Tables()
         self._claims = Claims(self.tables.keys, key_wait)
+        self._turn = asyncio.Lock()
         self.store = MemoryIdempotencyStore(self.tables, self.clock, self._claims)
 
     @property
@@ -31,9 +33,14 @@ class MemoryDatabase:
         """How many idempotency keys running units of work hold."""
         return self._claims.running
 
+    @property
+    def has_turn(self) -> bool:
+        """Whether a running unit of work keeps others from deciding about superusers."""
+        return self._turn.locked()
+
     @asynccontextmanager
     async def begin(self, ctx: Context) -> AsyncIterator[UnitOfWork]:
-        session = Session(self.tables, self.clock, self._claims, ctx)
+        session = Session(self.tables, self.clock, self._claims, self._turn, ctx)
         try:
             yield MemoryUnitOfWork(session)
         finally:

@@ -57,10 +57,12 @@ def _place(event: Event) -> tuple[datetime, EventId]:
 
 
 def _matches(event: Event, where: EventFilter) -> bool:
-    details = event.details
+    details, tests_of = event.details, where.tests_of
     searched = (details.name, details.description, details.venue)
     return (
         (event.is_public or event.organizer_id in where.drafts_of)
+        and (event.live if tests_of is None else not event.live)
+        and tests_of in (None, event.organizer_id)
         and where.organizer_id in (None, event.organizer_id)
         and where.state in (None, event.state)
         and (where.starts_from is None or details.starts_at >= where.starts_from)

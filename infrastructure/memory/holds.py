@@ -1,6 +1,7 @@
 """Holds; their stock is moved by the ledger of the same unit of work."""
 
 from application.ports.repositories import HoldRepository
+from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import Hold
 from domain.stock import give_back
 from infrastructure.memory.holds_table import expire, index_hold, write_hold
@@ -17,12 +18,13 @@ class MemoryHolds(HoldRepository):
     async def get(self, hold_id: HoldId) -> Hold | None:
         return (await self._session.read()).holds.get(hold_id)
 
-    def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
+    def place(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
         def write(writing: Writing) -> None:
             writing.insert(writing.tables.holds, hold.id, hold)
+            writing.journal.append(writing.tables.holds_of_buyer, hold.buyer_id, hold.id)
             index_hold(writing, hold)
 
-        self._stock.take_for(hold, max_per_buyer=max_per_buyer)
+        self._stock.take_for(hold, max_per_buyer=max_per_buyer, hoarding=hoarding)
         self._session.note(Phase.NEW_HOLD, write, *hold.facts)
 
     def save(self, hold: Hold) -> None:

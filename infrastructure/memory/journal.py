@@ -21,9 +21,21 @@ class Journal:
             self._undo.append(lambda: table.pop(key))
         table[key] = value
 
+    def remove(self, table: dict[K, V], key: K) -> None:
+        before = table.pop(key)
+        self._undo.append(lambda: table.__setitem__(key, before))
+
     def append(self, groups: dict[K, tuple[V, ...]], key: K, value: V) -> None:
         """Adds to the group of that key."""
         self.put(groups, key, (*groups.get(key, ()), value))
+
+    def discard(self, groups: dict[K, tuple[V, ...]], key: K, value: V) -> None:
+        """Takes it out of the group of that key; an empty group is no group."""
+        left = tuple(each for each in groups[key] if each != value)
+        if left:
+            self.put(groups, key, left)
+        else:
+            self.remove(groups, key)
 
     def undo(self) -> None:
         while self._undo:

@@ -1,6 +1,7 @@
 """Orders and tickets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from application.ports.repositories import OrderFilter, OrderRepository, TicketRepository
@@ -10,7 +11,7 @@ from domain.order.order import Order
 from domain.ticket.ticket import Ticket
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import Tables
-from shared.ids import HoldId, OrderId
+from shared.ids import HoldId, OrderId, UserId
 
 
 class MemoryOrders(OrderRepository):
@@ -74,6 +75,15 @@ class MemoryOrders(OrderRepository):
         self._session.note(Phase.ORDER, write, *order.facts)
 
 
+def move_order(writing: Writing, order_id: OrderId, *, to: UserId) -> None:
+    """It is somebody else's from now on."""
+    tables, journal = writing.tables, writing.journal
+    order = tables.orders[order_id]
+    journal.put(tables.orders, order_id, replace(order, buyer_id=to, version=order.version + 1))
+    journal.discard(tables.orders_of_buyer, order.buyer_id, order_id)
+    journal.append(tables.orders_of_buyer, to, order_id)
+
+
 class MemoryTickets(TicketRepository):
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -100,7 +110,8 @@ def _is_paying(tables: Tables, order: Order) -> bool:
 
 def _matches(tables: Tables, order: Order, where: OrderFilter) -> bool:
     return (
-        where.buyer_id in (None, order.buyer_id)
+        order.live == where.live
+        and where.buyer_id in (None, order.buyer_id)
         and where.organizer_id in (None, order.organizer_id)
         and where.event_id in (None, order.event_id)
         and where.state in (None, order.state_at(where.at, paying=_is_paying(tables, order)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum, auto
 from typing import TypeVar
 
-from application.messages import Claim, Context
+from application.messages import Actor, Claim, Context
 from application.ports.unit_of_work import StaleWrite
 from infrastructure.memory.claims import Claims
 from infrastructure.memory.clock import MemoryClock
@@ -26,6 +26,7 @@ class Phase(IntEnum):
     that somebody else ended are then never moved twice, not even on the way to a refusal.
     """
 
+    ACCOUNT = auto()
     ORGANIZER = auto()
     ORDER = auto()
     HOLD = auto()
@@ -33,6 +34,7 @@ class Phase(IntEnum):
     NEW_HOLD = auto()
     PAYMENT = auto()
     INBOX = auto()
+    MAIL = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,12 @@ class Writing:
 
     def update(self, table: dict[K, A], key: K, changed: A) -> None:
         """Raises StaleWrite unless what is stored is what was changed."""
+        self.replace(table, key, changed, was=changed.version - bool(changed.facts))
+
+    def replace(self, table: dict[K, A], key: K, changed: A, *, was: int) -> None:
+        """Raises StaleWrite unless the stored version is `was`."""
         stored = table.get(key)
-        expected = changed.version - 1 if changed.facts else changed.version
-        if stored is None or stored.version != expected:
+        if stored is None or stored.version != was:
             raise StaleWrite()
         self.journal.put(table, key, replace(changed, facts=()))
 
@@ -64,12 +69,22 @@ Write = Callable[[Writing], None]
 class Session:
     """One transaction. Reads see what is committed at that moment (READ COMMITTED)."""
 
-    def __init__(self, tables: Tables, clock: MemoryClock, claims: Claims, ctx: Context) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        clock: MemoryClock,
+        claims: Claims,
+        turn: asyncio.Lock,
+        ctx: Context,
+    ) -> None:
+        """`turn` is shared by all: see `take_turn`."""
         self._tables = tables
         self._clock = clock
         self._claims = claims
+        self._turn = turn
         self._ctx = ctx
         self._claimed: Claim | None = None
+        self._has_turn = False
         self._noted: list[tuple[Phase, Write]] = []
         self._facts: list[Fact] = []
         self._open = False
@@ -85,6 +100,19 @@ class Session:
             self._claimed = claim
         self._open = True
         return self._tables
+
+    async def take_turn(self) -> Tables:
+        """What is committed when no other unit of work has the turn; this one keeps it until it
+        ends. There is a single one, taken behind the idempotency key: nobody waits in a circle."""
+        tables = await self.read()
+        if not self._has_turn:
+            await self._turn.acquire()
+            self._has_turn = True
+        return tables
+
+    @property
+    def actor(self) -> Actor:
+        return self._ctx.actor
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -107,8 +135,11 @@ class Session:
         self._perform([write], [], None, None)
 
     def end(self) -> None:
-        """Commits nothing; lets go of the idempotency key."""
+        """Commits nothing; lets go of the turn and of the idempotency key."""
         self._over = True
+        if self._has_turn:
+            self._turn.release()
+            self._has_turn = False
         if self._claimed is not None:
             self._claims.release(self._claimed)
             self._claimed = None

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from application.ports.repositories import StockLedger
+from domain.hold.hoarding import HoardingLimits, check_hoarding
 from domain.hold.hold import Hold
 from domain.order.order import LIVE
 from domain.stock import SoldOut, Stock, StockLine, check_buyer_limit, give_back, sell, take
-from infrastructure.memory.holds_table import expire
+from infrastructure.memory.holds_table import expire, hoarded
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import Tables
 from shared.ids import EventId, HoldId, PoolId, UserId
@@ -19,7 +20,7 @@ class MemoryStock(StockLedger):
         self._given_back: list[StockLine] = []
         self._sold: list[StockLine] = []
         self._taken: list[tuple[StockLine, ...]] = []
-        self._limits: list[tuple[Hold, int | None]] = []
+        self._limits: list[tuple[Hold, int | None, HoardingLimits]] = []
         self._saved_holds: set[HoldId] = set()
         self._noted = False
 
@@ -44,9 +45,9 @@ class MemoryStock(StockLedger):
         self._note()
         self._sold.extend(lines)
 
-    def take_for(self, hold: Hold, *, max_per_buyer: int | None) -> None:
-        """The stock of a new hold, within the buyer's limit."""
-        self._limits.append((hold, max_per_buyer))
+    def take_for(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
+        """The stock of a new hold, within the buyer's limits."""
+        self._limits.append((hold, max_per_buyer, hoarding))
         self.take(hold.lines)
 
     def leave_alone(self, hold_id: HoldId) -> None:
@@ -59,7 +60,9 @@ class MemoryStock(StockLedger):
             self._noted = True
 
     def _perform(self, writing: Writing) -> None:
-        for hold, limit in self._limits:
+        for hold, limit, hoarding in self._limits:
+            so_far = hoarded(writing.tables, hold, limits=hoarding, at=writing.now)
+            check_hoarding(so_far, wanted=hold.units, limits=hoarding)
             owned = _live_units(writing.tables, hold.event_id, hold.buyer_id, writing.now)
             check_buyer_limit(owned=owned, wanted=hold.units, limit=limit)
         moved = [*self._given_back, *self._sold, *(line for lines in self._taken for line in lines)]

@@ -7,25 +7,36 @@ from uuid import UUID
 
 from application.messages import Claim
 from application.ports.inbox import ProviderEvent
+from application.ports.mail_queue import Mail
 from domain.event.event import Event
+from domain.guest.guest import Guest
 from domain.hold.hold import Hold
 from domain.order.order import Order
 from domain.order.payment import Payment
 from domain.order.refund import Refund
+from domain.organizer.api_key import ApiKey
+from domain.organizer.invitation import Invitation
 from domain.organizer.organizer import Organizer
+from domain.session.session import Session
 from domain.stock import Stock
 from domain.ticket.ticket import Ticket
+from domain.user.proof import Proof
 from domain.user.user import User
 from shared.errors import AppError
 from shared.facts import Fact
 from shared.ids import (
+    ApiKeyId,
     EventId,
     HoldId,
+    InvitationId,
+    MailId,
     OrderId,
     OrganizerId,
     PaymentId,
     PoolId,
+    ProofId,
     RefundId,
+    SessionId,
     TicketId,
     UserId,
 )
@@ -58,6 +69,13 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailRow:
+    mail: Mail
+    due_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """A committed fact, and the call it came of."""
 
@@ -74,14 +92,26 @@ class OutboxRow:
 class Tables:
     users: dict[UserId, User] = field(default_factory=dict)
     user_by_email: dict[str, UserId] = field(default_factory=dict)
+    founder: dict[bool, UserId] = field(default_factory=dict)
+    """Under True, where there is one: a unique index."""
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
+    sessions_of_user: dict[UserId, tuple[SessionId, ...]] = field(default_factory=dict)
+    proofs: dict[ProofId, Proof] = field(default_factory=dict)
+    proofs_of_user: dict[UserId, tuple[ProofId, ...]] = field(default_factory=dict)
+    guests: dict[UserId, Guest] = field(default_factory=dict)
+    guests_by_email: dict[str, tuple[UserId, ...]] = field(default_factory=dict)
     organizers: dict[OrganizerId, Organizer] = field(default_factory=dict)
     organizer_by_slug: dict[str, OrganizerId] = field(default_factory=dict)
     organizers_of_member: dict[UserId, tuple[OrganizerId, ...]] = field(default_factory=dict)
+    invitations: dict[InvitationId, Invitation] = field(default_factory=dict)
+    api_keys: dict[ApiKeyId, ApiKey] = field(default_factory=dict)
+    api_key_by_hash: dict[bytes, ApiKeyId] = field(default_factory=dict)
     events: dict[EventId, Event] = field(default_factory=dict)
     stock: dict[PoolId, Stock] = field(default_factory=dict)
     event_of_pool: dict[PoolId, EventId] = field(default_factory=dict)
     holds: dict[HoldId, Hold] = field(default_factory=dict)
     active_holds: dict[EventId, frozenset[HoldId]] = field(default_factory=dict)
+    holds_of_buyer: dict[UserId, tuple[HoldId, ...]] = field(default_factory=dict)
     orders: dict[OrderId, Order] = field(default_factory=dict)
     order_of_hold: dict[HoldId, OrderId] = field(default_factory=dict)
     order_by_number: dict[str, OrderId] = field(default_factory=dict)
@@ -94,6 +124,7 @@ class Tables:
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     tickets_of_order: dict[OrderId, tuple[TicketId, ...]] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
+    mails: dict[MailId, MailRow] = field(default_factory=dict)
     keys: dict[Scope, KeyRow] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
 

@@ -4,14 +4,21 @@ from datetime import datetime
 from typing import TypeVar
 
 from application.ports.unit_of_work import UnitOfWork
+from infrastructure.memory.api_keys import MemoryApiKeys
 from infrastructure.memory.events import MemoryEvents
+from infrastructure.memory.guests import MemoryGuests
 from infrastructure.memory.holds import MemoryHolds
 from infrastructure.memory.inbox import MemoryInbox
+from infrastructure.memory.invitations import MemoryInvitations
+from infrastructure.memory.mail_queue import MemoryMailQueue
 from infrastructure.memory.orders import MemoryOrders, MemoryTickets
+from infrastructure.memory.organizers import MemoryOrganizers
 from infrastructure.memory.payments import MemoryPayments, MemoryRefunds
+from infrastructure.memory.proofs import MemoryProofs
 from infrastructure.memory.session import Session
+from infrastructure.memory.sessions import MemorySessions
 from infrastructure.memory.stock import MemoryStock
-from infrastructure.memory.users import MemoryOrganizers, MemoryUsers
+from infrastructure.memory.users import MemoryUsers
 
 R = TypeVar("R")
 
@@ -21,7 +28,12 @@ class MemoryUnitOfWork(UnitOfWork):
     __slots__ = (
         "_session",
         "users",
+        "sessions",
+        "proofs",
+        "guests",
         "organizers",
+        "invitations",
+        "api_keys",
         "events",
         "stock",
         "holds",
@@ -30,10 +42,16 @@ class MemoryUnitOfWork(UnitOfWork):
         "refunds",
         "tickets",
         "inbox",
+        "mails",
     )
 
     users: MemoryUsers
+    sessions: MemorySessions
+    proofs: MemoryProofs
+    guests: MemoryGuests
     organizers: MemoryOrganizers
+    invitations: MemoryInvitations
+    api_keys: MemoryApiKeys
     events: MemoryEvents
     stock: MemoryStock
     holds: MemoryHolds
@@ -42,11 +60,17 @@ class MemoryUnitOfWork(UnitOfWork):
     refunds: MemoryRefunds
     tickets: MemoryTickets
     inbox: MemoryInbox
+    mails: MemoryMailQueue
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.users = MemoryUsers(session)
+        self.sessions = MemorySessions(session)
+        self.proofs = MemoryProofs(session)
+        self.guests = MemoryGuests(session)
         self.organizers = MemoryOrganizers(session)
+        self.invitations = MemoryInvitations(session)
+        self.api_keys = MemoryApiKeys(session)
         self.events = MemoryEvents(session)
         self.stock = MemoryStock(session)
         self.holds = MemoryHolds(session, self.stock)
@@ -55,6 +79,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.refunds = MemoryRefunds(session)
         self.tickets = MemoryTickets(session)
         self.inbox = MemoryInbox(session)
+        self.mails = MemoryMailQueue(session)
 
     async def now(self) -> datetime:
         await self._session.read()

@@ -1,17 +1,19 @@
-"""Users and organizers."""
+"""Users."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from application.ports.repositories import OrganizerRepository, UserRepository
-from domain.organizer.errors import SlugTaken
-from domain.organizer.organizer import Organizer
+from application.ports.people import UserRepository
+from application.ports.unit_of_work import StaleWrite
 from domain.user.errors import EmailTaken
 from domain.user.user import User
 from infrastructure.memory.session import Phase, Session, Writing
-from shared.ids import OrganizerId, UserId
+from shared.ids import UserId
 
 
 class MemoryUsers(UserRepository):
+    """Every actor sees every user here."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 
@@ -23,38 +25,47 @@ class MemoryUsers(UserRepository):
         user_id = tables.user_by_email.get(User.email_key(email))
         return None if user_id is None else tables.users[user_id]
 
+    async def many(self, user_ids: Sequence[UserId]) -> Sequence[User]:
+        users = (await self._session.read()).users
+        return [users[each] for each in set(user_ids) if each in users]
+
+    async def page(self, *, after: tuple[datetime, UserId] | None, limit: int) -> Sequence[User]:
+        tables = await self._session.read()
+        found = [user for user in tables.users.values() if after is None or _place(user) > after]
+        return sorted(found, key=_place)[:limit]
+
     async def exist(self) -> bool:
         return bool((await self._session.read()).users)
 
+    async def foundable(self) -> bool:
+        if (await self._session.read()).founder:
+            return False
+        return not (await self._session.take_turn()).founder
+
+    async def superusers(self) -> Sequence[UserId]:
+        tables = await self._session.take_turn()
+        return [user.id for user in tables.users.values() if user.superuser and user.active]
+
     def add(self, user: User) -> None:
         def write(writing: Writing) -> None:
-            key = User.email_key(user.email)
-            if key in writing.tables.user_by_email:
+            tables, key = writing.tables, User.email_key(user.email)
+            if key in tables.user_by_email:
                 raise EmailTaken()
-            writing.insert(writing.tables.users, user.id, user)
-            writing.journal.put(writing.tables.user_by_email, key, user.id)
+            if user.founder and tables.founder:
+                raise StaleWrite()  # run again, the operation finds that there is one
+            writing.insert(tables.users, user.id, user)
+            writing.journal.put(tables.user_by_email, key, user.id)
+            if user.founder:
+                writing.journal.put(tables.founder, True, user.id)
 
-        self._session.note(Phase.ORGANIZER, write, *user.facts)
+        self._session.note(Phase.ACCOUNT, write, *user.facts)
 
-
-class MemoryOrganizers(OrganizerRepository):
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    async def get(self, organizer_id: OrganizerId) -> Organizer | None:
-        return (await self._session.read()).organizers.get(organizer_id)
-
-    async def of_member(self, user_id: UserId) -> Sequence[OrganizerId]:
-        return (await self._session.read()).organizers_of_member.get(user_id, ())
-
-    def add(self, organizer: Organizer) -> None:
+    def save(self, user: User) -> None:
         def write(writing: Writing) -> None:
-            tables = writing.tables
-            if organizer.slug in tables.organizer_by_slug:
-                raise SlugTaken()
-            writing.insert(tables.organizers, organizer.id, organizer)
-            writing.journal.put(tables.organizer_by_slug, organizer.slug, organizer.id)
-            for member in organizer.members:
-                writing.journal.append(tables.organizers_of_member, member.user_id, organizer.id)
+            writing.update(writing.tables.users, user.id, user)
 
-        self._session.note(Phase.ORGANIZER, write, *organizer.facts)
+        self._session.note(Phase.ACCOUNT, write, *user.facts)
+
+
+def _place(user: User) -> tuple[datetime, UserId]:
+    return user.created_at, user.id
