@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from application.api_key.create_api_key import CreateApiKey
+from application.api_key.list_api_keys import ListApiKeys
+from application.api_key.revoke_api_key import RevokeApiKey
 from application.auth.login import Login
+from application.auth.logout import Logout
+from application.auth.logout_everywhere import LogoutEverywhere
+from application.auth.refresh_token import RefreshToken
 from application.auth.register import Register
+from application.auth.request_email_verification import RequestEmailVerification
+from application.auth.request_password_reset import RequestPasswordReset
+from application.auth.reset_password import ResetPassword
+from application.auth.verify_email import VerifyEmail
 from application.event.add_ticket_type import AddTicketType
 from application.event.cancel_event import CancelEvent
 from application.event.close_event import CloseEvent
@@ -14,10 +24,19 @@ from application.event.get_event import GetEvent
 from application.event.list_events import ListEvents
 from application.event.publish_event import PublishEvent
 from application.event.update_event import UpdateEvent
+from application.guest.claim_guests import ClaimGuests
+from application.guest.create_guest import CreateGuest
 from application.hold.create_hold import CreateHold
 from application.hold.extend_hold import ExtendHold
 from application.hold.get_hold import GetHold
 from application.hold.release_hold import ReleaseHold
+from application.member.accept_invitation import AcceptInvitation
+from application.member.change_member_role import ChangeMemberRole
+from application.member.invite_member import InviteMember
+from application.member.list_invitations import ListInvitations
+from application.member.list_members import ListMembers
+from application.member.remove_member import RemoveMember
+from application.member.revoke_invitation import RevokeInvitation
 from application.order.cancel_order import CancelOrder
 from application.order.create_order import CreateOrder
 from application.order.get_order import GetOrder
@@ -25,34 +44,89 @@ from application.order.list_orders import ListOrders
 from application.order.pay_order import PayOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
+from application.organizer.list_organizers import ListOrganizers
 from application.payment.receive_webhook import ReceiveWebhook
 from application.pipeline import Operation
 from application.ticket.list_tickets import ListTickets
+from application.user.activate_user import ActivateUser
+from application.user.change_password import ChangePassword
+from application.user.deactivate_user import DeactivateUser
 from application.user.get_me import GetMe
+from application.user.get_user import GetUser
+from application.user.grant_superuser import GrantSuperuser
+from application.user.list_users import ListUsers
+from application.user.revoke_superuser import RevokeSuperuser
+from application.user.update_me import UpdateMe
 from application.views.event import AvailabilityView, EventView
 from application.views.hold import HoldView
 from application.views.order import OrderView, PaymentView
-from application.views.organizer import OrganizerView
+from application.views.organizer import (
+    ApiKeyView,
+    InvitationView,
+    MemberView,
+    OrganizerView,
+    OwnOrganizerView,
+)
 from application.views.page import Page
 from application.views.ticket import TicketView
-from application.views.user import TokensView, UserView
+from application.views.user import ClaimView, GuestView, TokensView, UserView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthOperations:
     register: Operation[Register, UserView]
     login: Operation[Login, TokensView]
+    refresh: Operation[RefreshToken, TokensView]
+    logout: Operation[Logout, None]
+    logout_everywhere: Operation[LogoutEverywhere, None]
+    request_password_reset: Operation[RequestPasswordReset, None]
+    reset_password: Operation[ResetPassword, None]
+    request_email_verification: Operation[RequestEmailVerification, None]
+    verify_email: Operation[VerifyEmail, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserOperations:
     get_me: Operation[GetMe, UserView]
+    update_me: Operation[UpdateMe, UserView]
+    change_password: Operation[ChangePassword, UserView]
+    list: Operation[ListUsers, Page[UserView]]
+    get: Operation[GetUser, UserView]
+    activate: Operation[ActivateUser, UserView]
+    deactivate: Operation[DeactivateUser, UserView]
+    grant_superuser: Operation[GrantSuperuser, UserView]
+    revoke_superuser: Operation[RevokeSuperuser, UserView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestOperations:
+    create: Operation[CreateGuest, GuestView]
+    claim: Operation[ClaimGuests, ClaimView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizerOperations:
     create: Operation[CreateOrganizer, OrganizerView]
     get: Operation[GetOrganizer, OrganizerView]
+    list: Operation[ListOrganizers, Page[OwnOrganizerView]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberOperations:
+    list: Operation[ListMembers, Page[MemberView]]
+    change_role: Operation[ChangeMemberRole, MemberView]
+    remove: Operation[RemoveMember, MemberView]
+    invite: Operation[InviteMember, InvitationView]
+    list_invitations: Operation[ListInvitations, Page[InvitationView]]
+    revoke_invitation: Operation[RevokeInvitation, InvitationView]
+    accept_invitation: Operation[AcceptInvitation, OwnOrganizerView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyOperations:
+    create: Operation[CreateApiKey, ApiKeyView]
+    list: Operation[ListApiKeys, Page[ApiKeyView]]
+    revoke: Operation[RevokeApiKey, ApiKeyView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +177,10 @@ class Application:
 
     auth: AuthOperations
     users: UserOperations
+    guests: GuestOperations
     organizers: OrganizerOperations
+    members: MemberOperations
+    api_keys: ApiKeyOperations
     events: EventOperations
     holds: HoldOperations
     orders: OrderOperations

@@ -35,6 +35,13 @@ class AccessDenied(AppError):
     title = "You may not do this."
 
 
+class RefreshTokenInvalid(AppError):
+    """Unknown, used before, of a session that was ended, or too old: log in again."""
+
+    code, reason = Code.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID"
+    title = "The refresh token is not valid any more; log in again."
+
+
 class UserRequired(AppError):
     """For what only people with an account can do."""
 
@@ -82,6 +89,13 @@ class IdempotencyInProgress(AppError):
 class PaymentProviderUnknown(AppError):
     code, reason = Code.INVALID_ARGUMENT, "PAYMENT_PROVIDER_UNKNOWN"
     title = "There is no such payment provider here."
+
+
+class MailUnavailable(AppError):
+    """For the log of the background; the mails are sent later."""
+
+    code, reason = Code.UNAVAILABLE, "MAIL_UNAVAILABLE"
+    title = "Mails cannot be sent right now."
 
 
 class WebhookInvalid(AppError):

@@ -11,9 +11,11 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.event import facts as event
+from domain.guest import facts as guest
 from domain.hold import facts as hold
 from domain.order import facts as order
 from domain.organizer import facts as organizer
+from domain.session import facts as session
 from domain.ticket import facts as ticket
 from domain.user import facts as user
 from shared.facts import Fact
@@ -35,8 +37,49 @@ def _of(aggregate: str, names: Mapping[type[Fact], str]) -> dict[type[Fact], Fac
 
 
 FACT_TYPES: Mapping[type[Fact], FactType] = {
-    **_of("user", {user.UserRegistered: "user.created"}),
-    **_of("organizer", {organizer.OrganizerCreated: "organizer.created"}),
+    **_of(
+        "user",
+        {
+            user.UserRegistered: "user.created",
+            user.UserRenamed: "user.renamed",
+            user.EmailVerified: "user.verified",
+            user.PasswordChanged: "user.password_changed",
+            user.UserActivated: "user.activated",
+            user.UserDeactivated: "user.deactivated",
+            user.SuperuserGranted: "user.superuser_granted",
+            user.SuperuserRevoked: "user.superuser_revoked",
+        },
+    ),
+    **_of("proof", {user.ProofUsed: "proof.used"}),
+    **_of(
+        "session",
+        {session.SessionStarted: "session.started", session.SessionEnded: "session.ended"},
+    ),
+    **_of("guest", {guest.GuestCreated: "guest.created", guest.GuestClaimed: "guest.claimed"}),
+    **_of(
+        "organizer",
+        {
+            organizer.OrganizerCreated: "organizer.created",
+            organizer.MemberJoined: "organizer.member_joined",
+            organizer.MemberRoleChanged: "organizer.member_role_changed",
+            organizer.MemberRemoved: "organizer.member_removed",
+        },
+    ),
+    **_of(
+        "invitation",
+        {
+            organizer.MemberInvited: "invitation.created",
+            organizer.InvitationAccepted: "invitation.accepted",
+            organizer.InvitationRevoked: "invitation.revoked",
+        },
+    ),
+    **_of(
+        "api_key",
+        {
+            organizer.ApiKeyCreated: "api_key.created",
+            organizer.ApiKeyRevoked: "api_key.revoked",
+        },
+    ),
     **_of(
         "event",
         {

@@ -1,19 +1,23 @@
-"""Login: an access token for an e-mail address and its password."""
+"""Login: an access token and a refresh token for an e-mail address and its password."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
+from application.auth.guard import PasswordGuard
+from application.auth.issue import TokenIssuer
 from application.errors import CredentialsInvalid
-from application.messages import Access, Command, Context, KeyPolicy
-from application.ports.identity import Passwords, Tokens
+from application.messages import Command, Context, KeyPolicy
+from application.ports.identity import Ids, Passwords
 from application.ports.unit_of_work import Begin
 from application.views.user import TokensView
+from domain.session.session import Session
 from domain.user.user import PASSWORD_LONGEST
+from shared.ids import SessionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login(Command[TokensView]):
-    access: ClassVar[Access] = Access.ANONYMOUS
     key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
 
     email: str
@@ -22,22 +26,37 @@ class Login(Command[TokensView]):
 
 @dataclass(frozen=True, slots=True)
 class LoginHandler:
-    """Raises CredentialsInvalid, the same and as slowly for an unknown address."""
+    """Raises CredentialsInvalid, the same and as slowly for an unknown address or a deactivated
+    account; RateLimited after too many of them."""
 
     begin: Begin
     passwords: Passwords
-    tokens: Tokens
+    guard: PasswordGuard
+    issuer: TokenIssuer
+    ids: Ids
+    lasts: timedelta
 
     async def __call__(self, command: Login, ctx: Context) -> TokensView:
+        counters = await self.guard.attempt(command.email, ctx)
         if len(command.password) > PASSWORD_LONGEST:
             raise CredentialsInvalid()
         async with self.begin(ctx) as work:
             user = await work.users.by_email(command.email)
         stored = user.password_hash if user else None
-        if not await self.passwords.verify(command.password, stored) or user is None:
+        right = await self.passwords.verify(command.password, stored)
+        if not right or user is None or not user.active:
             raise CredentialsInvalid()
-        return TokensView(
-            access_token=self.tokens.issue(user.id),
-            token_type="Bearer",  # nosec B106  # the name of a scheme
-            expires_in=self.tokens.ttl_seconds,
-        )
+        await self.guard.succeeded(counters)
+        session_id = SessionId(self.ids.uuid())
+        _, token_hash = self.issuer.refresh_token(session_id, 0)
+        async with self.begin(ctx) as work:
+            session = Session.start(
+                id=session_id,
+                user_id=user.id,
+                token_hash=token_hash,
+                lasts=self.lasts,
+                at=await work.now(),
+            )
+            work.sessions.add(session)
+            await work.commit(None)
+        return self.issuer.tokens_of(user.id, session)

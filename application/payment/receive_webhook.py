@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from application.messages import Access, Command, Context, KeyPolicy
+from application.messages import Command, Context, KeyPolicy
 from application.payment.providers import Providers
 from application.ports.unit_of_work import Begin
 
@@ -13,7 +13,6 @@ from application.ports.unit_of_work import Begin
 class ReceiveWebhook(Command[None]):
     """`body` is raw, as it was signed; `headers` have lower-case names."""
 
-    access: ClassVar[Access] = Access.ANONYMOUS
     key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
 
     provider: str

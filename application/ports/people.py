@@ -32,9 +32,7 @@ class UserRepository(Protocol):
         """Those of them that the actor may see, in no particular order."""
         ...
 
-    async def page(
-        self, *, after: tuple[datetime, UserId] | None, limit: int
-    ) -> Sequence[User]:
+    async def page(self, *, after: tuple[datetime, UserId] | None, limit: int) -> Sequence[User]:
         """Oldest first: ordered by (created_at, id), from just behind `after`."""
         ...
 

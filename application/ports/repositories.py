@@ -30,8 +30,8 @@ from shared.ids import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events to list. `drafts_of` are the organizers whose drafts the reader may see; `tests_of`
-    asks for the tests of that organizer and nothing else; without it there are no tests.
+    """Which events to list. `drafts_of` are the organizers whose drafts the reader may see;
+    `tests_of` asks for the tests of that organizer and nothing else; without it there are none.
 
     `text` is looked for in name, description and venue, without regard to case, literally
     (no wildcards). `starts_from` is inclusive, `starts_before` exclusive.
@@ -92,9 +92,7 @@ class StockLedger(Protocol):
 class HoldRepository(Protocol):
     async def get(self, hold_id: HoldId) -> Hold | None: ...
 
-    def place(
-        self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits
-    ) -> None:
+    def place(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
         """Notes a new hold and the taking of its stock.
 
         Commit raises SoldOut as `StockLedger.take` does, and LimitReached when the buyer's live

@@ -31,10 +31,11 @@ class TicketTypeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
-    """`version` grows with every change; it is the ETag."""
+    """`version` grows with every change; it is the ETag. What is not `live` is a test."""
 
     id: EventId
     organizer_id: OrganizerId
+    live: bool = True
     name: str
     description: str
     venue: str
@@ -56,6 +57,7 @@ class EventView:
         return cls(
             id=event.id,
             organizer_id=event.organizer_id,
+            live=event.live,
             name=event.details.name,
             description=event.details.description,
             venue=event.details.venue,

@@ -51,10 +51,12 @@ class BuyerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """`payment` is the latest attempt, if there is one; unpaid at `expires_at`, the order ends."""
+    """`payment` is the latest attempt, if there is one; unpaid at `expires_at`, the order ends.
+    What is not `live` is a test."""
 
     id: OrderId
     number: str
+    live: bool = True
     state: str
     event_id: EventId
     hold_id: HoldId
@@ -66,7 +68,9 @@ class OrderView:
     created_at: datetime
 
     @classmethod
-    def of(cls, order: Order, payment: Payment | None, *, reader: UserId | None, at: datetime) -> Self:
+    def of(
+        cls, order: Order, payment: Payment | None, *, reader: UserId | None, at: datetime
+    ) -> Self:
         """As `reader` may see it at the moment `at`."""
         shown = PaymentView.of(payment) if payment else None
         if shown and reader != order.buyer_id:
@@ -75,6 +79,7 @@ class OrderView:
         return cls(
             id=order.id,
             number=order.number,
+            live=order.live,
             state=order.state_at(at, paying=paying).value,
             event_id=order.event_id,
             hold_id=order.hold_id,

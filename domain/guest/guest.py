@@ -11,8 +11,8 @@ from shared.ids import OrganizerId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest(Aggregate):
-    """Who has `tests_of` buys tests of that organizer only. The address is not verified: it says whose
-    account may claim the guest, nothing else."""
+    """Who has `tests_of` buys tests of that organizer only. The address is not verified: it says
+    whose account may claim the guest, nothing else."""
 
     id: UserId
     email: str
@@ -21,9 +21,7 @@ class Guest(Aggregate):
     claimed_by: UserId | None
 
     @staticmethod
-    def create(
-        *, id: UserId, email: str, tests_of: OrganizerId | None, at: datetime
-    ) -> "Guest":
+    def create(*, id: UserId, email: str, tests_of: OrganizerId | None, at: datetime) -> "Guest":
         """Raises FieldInvalid."""
         checks = Checks()
         email = checks.email("email", email)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from domain.lifecycle import Lifecycle
 from domain.organizer.errors import InvitationNotOpen
 from domain.organizer.facts import InvitationAccepted, InvitationRevoked, MemberInvited
 from domain.organizer.organizer import Role
-from domain.lifecycle import Lifecycle
 from shared.checks import Checks
 from shared.facts import Aggregate
 from shared.ids import InvitationId, OrganizerId, UserId

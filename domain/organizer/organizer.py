@@ -72,9 +72,7 @@ class Organizer(Aggregate):
             checks = Checks()
             checks.fail(None, f"an organizer has at most {MOST_MEMBERS} members")
             checks.done()
-        fact = MemberJoined(
-            organizer_id=self.id, user_id=user_id, role=role.value, occurred_at=at
-        )
+        fact = MemberJoined(organizer_id=self.id, user_id=user_id, role=role.value, occurred_at=at)
         joined = Member(user_id=user_id, role=role, joined_at=at)
         return self._changed(fact, members=(*self.members, joined))
 

@@ -1,4 +1,4 @@
-"""A proof: whoever shows its text has read what was sent to the address of an account. Used once."""
+"""A proof: whoever shows its text has read what was sent to the address of an account. Good once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,9 +47,12 @@ class Proof(Aggregate):
             used_at=None,
         )
 
+    def is_usable(self, *, at: datetime) -> bool:
+        return self.used_at is None and at < self.expires_at
+
     def use(self, *, email_key: str, at: datetime) -> "Proof":
         """Raises ProofInvalid. Whoever saves it needs the version check: two uses at once."""
-        if self.used_at is not None or at >= self.expires_at or email_key != self.email_key:
+        if not self.is_usable(at=at) or email_key != self.email_key:
             raise ProofInvalid()
         return self._changed(
             ProofUsed(proof_id=self.id, user_id=self.user_id, occurred_at=at), used_at=at

@@ -1,0 +1,22 @@
+"""Deletes sessions that are over, once nobody can ask about them any more."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.messages import Context
+from application.ports.identity import Ids
+from application.ports.unit_of_work import Begin
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSessions:
+    """`kept`: how long an ended session stays, so that its reused tokens are still told apart from
+    unknown ones in the log."""
+
+    begin: Begin
+    ids: Ids
+    kept: timedelta
+
+    async def __call__(self) -> int:
+        async with self.begin(Context.system(self.ids.uuid())) as work:
+            return await work.sessions.forget(before=await work.now() - self.kept)

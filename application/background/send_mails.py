@@ -1,0 +1,129 @@
+"""Sends the mails that commits have asked for: at least once, in any order."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from application.errors import MailUnavailable
+from application.mail.letters import (
+    invitation,
+    password_changed,
+    reset_password,
+    verify_email,
+)
+from application.messages import Context
+from application.ports.identity import Ids, Purpose, Seals
+from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
+from application.ports.mail_queue import Mail, MailKind
+from application.ports.unit_of_work import Begin
+from application.user.proofs import ProofDesk
+from domain.user.proof import ProofPurpose
+
+_MOST_RESETS = 3
+"""Open proofs of one account: nobody's mailbox is flooded through us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMails:
+    """A mail under way is left alone for `lease`; one that could not be sent is tried again after
+    `pause`, then after twice as long, and so on up to `longest_pause`, until it expires.
+
+    Links start with `link_base`. Secrets are made here and stand nowhere but in the letter.
+    """
+
+    begin: Begin
+    ids: Ids
+    seals: Seals
+    proofs: ProofDesk
+    mailer: Mailer
+    link_base: str
+    limit: int
+    lease: timedelta = timedelta(minutes=2)
+    pause: timedelta = timedelta(seconds=5)
+    longest_pause: timedelta = timedelta(minutes=15)
+
+    async def __call__(self) -> int:
+        """Raises MailUnavailable when a mail has to wait; it was postponed then."""
+        ctx = Context.system(self.ids.uuid())
+        async with self.begin(ctx) as work:
+            waiting = await work.mails.waiting(limit=self.limit)
+            now = await work.now()
+            for mail, _ in waiting:
+                if now >= mail.expires_at:
+                    work.mails.done(mail)
+                else:
+                    work.mails.postpone(mail, until=now + self.lease)
+            await work.commit(None)
+        postponed = 0
+        for mail, attempts in waiting:
+            if now < mail.expires_at and not await self._send(mail, attempts, now, ctx):
+                postponed += 1
+        if postponed:
+            raise MailUnavailable(metadata={"postponed": postponed})
+        return len(waiting)
+
+    async def _send(self, mail: Mail, attempts: int, now: datetime, ctx: Context) -> bool:
+        """Whether it is done with, one way or the other."""
+        letter = await self._letter(mail, now, ctx)
+        try:
+            if letter is not None:
+                await self.mailer.send(letter)
+        except MailerUnavailable:
+            pause = min(self.pause * 2 ** min(attempts, 16), self.longest_pause)
+            async with self.begin(ctx) as work:
+                work.mails.postpone(mail, until=await work.now() + pause)
+                await work.commit(None)
+            return False
+        except LetterRefused:
+            pass  # there is no such mailbox: nothing that we could do again
+        async with self.begin(ctx) as work:
+            work.mails.done(mail)
+            await work.commit(None)
+        return True
+
+    async def _letter(self, mail: Mail, now: datetime, ctx: Context) -> Letter | None:
+        """None where nobody is to be written to."""
+        expires_in = mail.expires_at - now
+        match mail.kind:
+            case MailKind.VERIFY_EMAIL if mail.subject_id is not None:
+                token = self.seals.seal(Purpose.VERIFY_EMAIL, mail.subject_id)
+                subject, text = verify_email(
+                    mail.name, link_base=self.link_base, token=token, expires_in=expires_in
+                )
+            case MailKind.INVITATION if mail.subject_id is not None:
+                subject, text = invitation(
+                    organizer_name=mail.organizer_name or "",
+                    inviter_name=mail.name,
+                    role=mail.role or "",
+                    link_base=self.link_base,
+                    token=self.seals.seal(Purpose.INVITATION, mail.subject_id),
+                    expires_in=expires_in,
+                )
+            case MailKind.PASSWORD_CHANGED:
+                subject, text = password_changed(mail.name)
+            case MailKind.RESET_PASSWORD:
+                written = await self._reset(mail, ctx)
+                if written is None:
+                    return None
+                subject, text = written
+            case _:
+                raise RuntimeError(f"mail {mail.id} says nothing about its subject")
+        return Letter(message_id=str(mail.id), to=mail.to, subject=subject, text=text)
+
+    async def _reset(self, mail: Mail, ctx: Context) -> tuple[str, str] | None:
+        """Only now it is looked up whose address it is."""
+        async with self.begin(ctx) as work:
+            user = await work.users.by_email(mail.to)
+            if user is None or not user.active:
+                return None
+            now = await work.now()
+            waiting = await work.proofs.unused_of(user.id, ProofPurpose.RESET_PASSWORD)
+            if sum(proof.is_usable(at=now) for proof in waiting) >= _MOST_RESETS:
+                return None
+            proof = self.proofs.ask(work, user, ProofPurpose.RESET_PASSWORD, at=now)
+            await work.commit(None)
+        return reset_password(
+            user.name,
+            link_base=self.link_base,
+            token=self.seals.seal(Purpose.RESET_PASSWORD, proof.id),
+            expires_in=proof.expires_at - now,
+        )

@@ -1,0 +1,31 @@
+"""ActivateUser: let a deactivated account in again; it has to log in anew."""
+
+from dataclasses import dataclass
+
+from application.messages import Command, Context
+from application.ports.unit_of_work import Begin
+from application.views.user import UserView
+from domain.user.errors import UserNotFound
+from shared.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivateUser(Command[UserView]):
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateUserHandler:
+    """Raises UserNotFound."""
+
+    begin: Begin
+
+    async def __call__(self, command: ActivateUser, ctx: Context) -> UserView:
+        async with self.begin(ctx) as work:
+            user = await work.users.get(command.user_id)
+            if user is None:
+                raise UserNotFound()
+            now = await work.now()
+            user = user.activate(at=now)
+            work.users.save(user)
+            return await work.commit(UserView.of(user))

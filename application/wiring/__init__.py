@@ -1,0 +1,1 @@
+"""Operations put together from the ports, group by group."""

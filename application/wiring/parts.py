@@ -1,0 +1,119 @@
+"""What operations are put together from: ports, rules, and the one pipeline."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from application.auth.guard import GuessingDelays, PasswordGuard
+from application.auth.issue import TokenIssuer
+from application.authentication import Authenticator
+from application.limits import WriteLimits
+from application.messages import Context, Message
+from application.payment.process import Pauses, PaymentProcess
+from application.payment.providers import Providers
+from application.pipeline import Operation, Pipeline
+from application.policy import rule_of
+from application.ports.idempotency import IdempotencyStore
+from application.ports.identity import Ids, Passwords, Seals, Tokens
+from application.ports.limits import RateLimiter
+from application.ports.mail import Mailer
+from application.ports.observer import Observer
+from application.ports.standing import Standings
+from application.ports.throttle import AttemptThrottle
+from application.ports.unit_of_work import Begin
+from application.user.proofs import ProofDesk
+from domain.hold.hoarding import HoardingLimits
+from domain.hold.hold import HoldTerms
+
+M = TypeVar("M", bound=Message[object])
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the container takes from the settings, or tests change."""
+
+    hold_terms: HoldTerms = HoldTerms(ttl=timedelta(minutes=5), longest=timedelta(minutes=30))
+    hoarding: HoardingLimits = HoardingLimits(
+        units=100, cooling=timedelta(hours=1), holds=60, window=timedelta(minutes=10)
+    )
+    payment_extension: timedelta = timedelta(minutes=10)
+    payment_patience: timedelta = timedelta(seconds=15)
+    """How long PayOrder's own process has before the background takes over."""
+    pauses: Pauses = Pauses()
+    key_wait: timedelta = timedelta(seconds=2)
+    key_lease: timedelta = timedelta(seconds=10)
+    keys_kept: timedelta = timedelta(hours=72)
+    sweep_every: timedelta = timedelta(seconds=1)
+    work_every: timedelta = timedelta(milliseconds=250)
+    limits: WriteLimits = WriteLimits()
+    guessing: GuessingDelays = GuessingDelays()
+    session_lasts: timedelta = timedelta(days=30)
+    """Without being refreshed."""
+    sessions_kept: timedelta = timedelta(days=30)
+    verification_lasts: timedelta = timedelta(hours=24)
+    reset_lasts: timedelta = timedelta(hours=1)
+    invitation_lasts: timedelta = timedelta(days=7)
+    link_base: str = "http://127.0.0.1:8000"
+    """What links in mails start with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One adapter for each port."""
+
+    begin: Begin
+    store: IdempotencyStore
+    tokens: Tokens
+    seals: Seals
+    standings: Standings
+    limiter: RateLimiter
+    throttle: AttemptThrottle
+    passwords: Passwords
+    ids: Ids
+    providers: Providers
+    mailer: Mailer
+    observer: Observer
+
+
+class Parts:
+    """Ports and rules with what several operations share."""
+
+    def __init__(self, ports: Ports, rules: Rules) -> None:
+        self.ports = ports
+        self.rules = rules
+        self.process = PaymentProcess(
+            begin=ports.begin, ids=ports.ids, providers=ports.providers, pauses=rules.pauses
+        )
+        self.guard = PasswordGuard(
+            throttle=ports.throttle, seals=ports.seals, delays=rules.guessing
+        )
+        self.issuer = TokenIssuer(tokens=ports.tokens, seals=ports.seals)
+        self.proofs = ProofDesk(
+            ids=ports.ids, verification=rules.verification_lasts, reset=rules.reset_lasts
+        )
+        self._pipeline = Pipeline(
+            authenticator=Authenticator(
+                tokens=ports.tokens, seals=ports.seals, standings=ports.standings
+            ),
+            limiter=ports.limiter,
+            limits=rules.limits,
+            store=ports.store,
+            observer=ports.observer,
+            wait=rules.key_wait,
+            lease=rules.key_lease,
+        )
+
+    def op(
+        self, message: type[M], answers: type[R], handle: Callable[[M, Context], Awaitable[R]]
+    ) -> Operation[M, R]:
+        """Raises LookupError where nobody decided who may call it."""
+        return Operation(
+            name=message.__name__,
+            message=message,
+            answers=answers,
+            handle=handle,
+            rule=rule_of(message.__name__),
+            pipeline=self._pipeline,
+        )
