@@ -1,4 +1,4 @@
-"""A proof: whoever shows its text has read what was sent to the address of an account. Good once."""
+"""A proof: its bearer has read what was sent to the address of an account. Good once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
