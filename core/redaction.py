@@ -15,13 +15,13 @@ _MAX_INT: Final = 2**63
 
 _WORDS: Final = (
     r"(?:password|passwd|secret|(?<!page_)token|authorization|cookie|signature|credentials?"
-    r"|(?:api|secret|private|signing)_?key|ticket_code)"
+    r"|(?:api|secret|private|signing)_?key|ticket_code)(?:_(?:previous|hash))?"
 )
 _SECRET_NAME: Final = re.compile(rf"(?:^|_){_WORDS}$")
 # Cheap to look for; only a text that has one of these is looked at closely.
 _HINT: Final = re.compile(
-    r"eyJ|bearer|basic|://|_live_|_test_|whsec_|PRIVATE|passw|secret|token|auth|cookie|key|"
-    r"signature|credential|ticket_code",
+    r"eyJ|bearer|basic|://|_live_|_test_|hf[rvpi]_|argon2|whsec_|PRIVATE|passw|secret|token|auth|"
+    r"cookie|key|signature|credential|ticket_code",
     re.IGNORECASE,
 )
 _PATTERNS: Final = (
@@ -37,7 +37,11 @@ _PATTERNS: Final = (
     # An Authorization header's value.
     (re.compile(r"\b(bearer)\s+[^\s'\",;]+", re.I), rf"\1 {REDACTED}"),
     (re.compile(r"\b(basic)\s+[a-z0-9+/]{8,}={0,2}(?!\w)", re.I), rf"\1 {REDACTED}"),
-    # Our API keys, and those of payment providers.
+    # Our API keys and sealed texts; even stuck to other words, for they are long and ours.
+    (re.compile(r"hf(?:[rvpi]|_live|_test)_[\w-]{8,}"), REDACTED),
+    # A hash of a password.
+    (re.compile(r"\$argon2[a-z]*\$[^\s'\";]*", re.I), REDACTED),
+    # Shortened ones, and the keys of payment providers.
     (re.compile(r"\b(?:[a-z]{2}_(?:live|test)|whsec)_[\w-]+", re.I), REDACTED),
     # password=…, "password": "…", 'password': '…'
     (

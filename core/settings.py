@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 from typing import ClassVar, Final
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from core.secret_key import kept_key, weakness
+from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_sections import (
@@ -32,6 +33,7 @@ from core.settings_sections import (
 )
 
 _HOW_TO_MAKE_A_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+_SAME_KEYS: Final = "SECRET_KEY_PREVIOUS must not be the SECRET_KEY"
 
 
 class SettingsError(Exception):
@@ -60,6 +62,11 @@ class Settings(BaseSettings):
         "with DATABASE__URL; else generated once into DATA_DIR. Make one with: "
         f"{_HOW_TO_MAKE_A_KEY}",
     )
+    secret_key_previous: SecretStr | None = Field(
+        default=None,
+        description="The SECRET_KEY before this one: what was signed with it is still accepted. "
+        "Remove it AUTH__REFRESH_TOKEN_TTL_SECONDS after the change, or at once if it leaked",
+    )
     rest: Rest = Rest()
     grpc: Grpc = Grpc()
     database: Database = Database()
@@ -67,6 +74,8 @@ class Settings(BaseSettings):
     payment: Payment = Payment()
     logging: Logging = Logging()
     auth: Auth = Auth()
+    limits: Limits = Limits()
+    redis: Redis = Redis()
     mail: Mail = Mail()
     worker: Worker = Worker()
     idempotency: Idempotency = Idempotency()
@@ -80,6 +89,20 @@ class Settings(BaseSettings):
         """Whether the database is the embedded one."""
         return self.database.url is None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Those that signatures are accepted from; the first one signs."""
+        previous = self.secret_key_previous
+        found = (self.secret_key, *(() if previous is None else (previous,)))
+        return tuple(secret.get_secret_value() for secret in found)
+
+    @field_validator("secret_key_previous")
+    @classmethod
+    def _previous_is_strong(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and (weak := weakness(secret.get_secret_value())) is not None:
+            raise ValueError(weak)
+        return secret
+
     @model_validator(mode="after")
     def _key_is_strong(self) -> "Settings":
         if self.is_embedded and "secret_key" not in self.model_fields_set:
@@ -91,6 +114,8 @@ class Settings(BaseSettings):
             raise PydanticCustomError(
                 BETWEEN, f"SECRET_KEY {weak}. Make one with: {_HOW_TO_MAKE_A_KEY}"
             )
+        if self.secret_key == self.secret_key_previous:
+            raise PydanticCustomError(BETWEEN, _SAME_KEYS)
         return self
 
 
@@ -119,7 +144,10 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         raise SettingsError(
             _message([f"SECRET_KEY: the one kept in {file} {weak}; remove the file"])
         )
-    return settings.model_copy(update={"secret_key": SecretStr(key)})
+    complete = settings.model_copy(update={"secret_key": SecretStr(key)})
+    if complete.secret_key == complete.secret_key_previous:
+        raise SettingsError(_message([f"{_SAME_KEYS}, which is the one kept in {file}"]))
+    return complete
 
 
 def settings_or_exit() -> Settings:

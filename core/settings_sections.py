@@ -19,7 +19,8 @@ from core.secret_key import weakness
 
 BETWEEN: Final = "between_settings"  # type of an error whose message names its variables
 _MEBIBYTE: Final = 1024 * 1024
-_YEAR: Final = 365 * 24 * 3600  # the longest time: beyond the calendar nothing can end
+_DAY: Final = 24 * 3600
+_YEAR: Final = 365 * _DAY  # the longest time: beyond the calendar nothing can end
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -114,7 +115,11 @@ class Database(Section):
     @classmethod
     def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None:
-            _check_database_url(url.get_secret_value())
+            check_url(
+                url.get_secret_value(),
+                "remove it to use the embedded database",
+                ("postgresql", "postgres"),
+            )
         return url
 
     @model_validator(mode="after")
@@ -143,6 +148,15 @@ class Holds(Section):
     )
     sweep_interval_seconds: float = Field(
         default=1, gt=0, description="Pause between two sweeps of expired holds, in seconds"
+    )
+    max_units_per_buyer: int = Field(
+        default=100,
+        ge=1,
+        description="Most units of one event that one buyer holds; those released or expired in "
+        "the last hour count",
+    )
+    max_per_ten_minutes: int = Field(
+        default=60, ge=1, description="Most holds that one buyer makes in ten minutes"
     )
 
     @model_validator(mode="after")
@@ -226,7 +240,57 @@ class Auth(Section):
     """Tokens and passwords."""
 
     access_token_ttl_seconds: int = Field(
-        default=600, ge=1, le=_YEAR, description="How long an access token is valid, in seconds"
+        default=600,
+        ge=1,
+        le=_YEAR,
+        description="How long the access token of a user is valid, in seconds",
+    )
+    guest_token_ttl_seconds: int = Field(
+        default=3600,
+        ge=1,
+        le=_YEAR,
+        description="How long the token of a guest is valid, in seconds",
+    )
+    refresh_token_ttl_seconds: int = Field(
+        default=30 * _DAY,
+        ge=1,
+        le=_YEAR,
+        description="How long a session lasts after its last refresh, in seconds",
+    )
+    email_proof_ttl_seconds: int = Field(
+        default=_DAY,
+        ge=1,
+        le=_YEAR,
+        description="How long the link that verifies an address is good, in seconds",
+    )
+    password_reset_ttl_seconds: int = Field(
+        default=3600,
+        ge=1,
+        le=_YEAR,
+        description="How long the link that resets a password is good, in seconds",
+    )
+    invitation_ttl_seconds: int = Field(
+        default=7 * _DAY,
+        ge=1,
+        le=_YEAR,
+        description="How long an invitation to an organizer is open, in seconds",
+    )
+    login_free_failures_per_account: int = Field(
+        default=5,
+        ge=1,
+        description="Failed logins of one account before further ones have to wait",
+    )
+    login_free_failures_per_address: int = Field(
+        default=50, ge=1, description="The same from one address, whatever the accounts"
+    )
+    login_free_failures_globally: int = Field(
+        default=1000, ge=1, description="The same from everywhere"
+    )
+    login_longest_delay_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=_YEAR,
+        description="Longest wait after failed logins, in seconds; it doubles from one second",
     )
     issuer: str = Field(default="holdfast", min_length=1, description="The iss claim of our tokens")
     audience: str = Field(
@@ -269,13 +333,14 @@ class Idempotency(Section):
     )
 
 
-def _check_database_url(url: str) -> None:
+def check_url(url: str, otherwise: str, schemes: tuple[str, ...]) -> None:
+    """Raises ValueError, which does not quote it: an address holds a password."""
     if not url.strip():
-        raise ValueError("is empty: give an address, or remove it to use the embedded database")
+        raise ValueError(f"is empty: give an address, or {otherwise}")
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         raise ValueError("is not an address; special characters must be percent-encoded") from None
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("must start with postgresql:// or postgres://")
+    if parts.scheme not in schemes:
+        raise ValueError("must start with " + " or ".join(f"{scheme}://" for scheme in schemes))

@@ -1,6 +1,7 @@
 """Ids that sort by time, and random texts."""
 
 import secrets
+import string
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,6 +13,10 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _CODE_BYTES = 18
 """144 bits, and no padding in base64."""
+
+_BASE_62 = string.digits + string.ascii_letters
+_KEY_LENGTH = 43
+"""256 bits."""
 
 
 class RandomIds(Ids):
@@ -25,3 +30,7 @@ class RandomIds(Ids):
 
     def ticket_code(self) -> str:
         return secrets.token_urlsafe(_CODE_BYTES)
+
+    def api_key(self, *, live: bool) -> str:
+        text = "".join(secrets.choice(_BASE_62) for _ in range(_KEY_LENGTH))
+        return f"hf_live_{text}" if live else f"hf_test_{text}"

@@ -1,4 +1,4 @@
-"""The signing key: derived from the operator's secret, so that every process has the same one."""
+"""Signing keys: derived from the operator's secrets, so that every process has the same ones."""
 
 import base64
 import hashlib
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+ALGORITHM = "EdDSA"
 _PURPOSE = b"holdfast access tokens, Ed25519, version 1"
 
 
@@ -19,6 +20,15 @@ class SigningKey:
     private: Ed25519PrivateKey
     public: Ed25519PublicKey
     kid: str
+
+    def jwk(self) -> dict[str, str]:
+        """The public half as a JSON Web Key (RFC 8037)."""
+        return {
+            **_essence(self.public.public_bytes_raw()),
+            "kid": self.kid,
+            "use": "sig",
+            "alg": ALGORITHM,
+        }
 
 
 def signing_key(secret: str) -> SigningKey:
@@ -31,9 +41,12 @@ def signing_key(secret: str) -> SigningKey:
 
 def thumbprint(public: bytes) -> str:
     """Of a raw Ed25519 public key, as RFC 7638 and RFC 8037 compute it."""
-    jwk = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(public)}
-    canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(_essence(public), sort_keys=True, separators=(",", ":"))
     return _base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def _essence(public: bytes) -> dict[str, str]:
+    return {"kty": "OKP", "crv": "Ed25519", "x": _base64url(public)}
 
 
 def _base64url(data: bytes) -> str:

@@ -3,106 +3,124 @@ applies to a server that issues tokens for itself."""
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import jwt
+from jwt.utils import base64url_decode
 
 from application.errors import TokenExpired, TokenInvalid
-from application.ports.identity import Tokens
-from infrastructure.jwt.keys import signing_key
-from shared.ids import UserId
+from application.ports.identity import Bearer, Tokens
+from infrastructure.jwt.keys import ALGORITHM, SigningKey, signing_key
+from infrastructure.jwt.reading import TYPE, Unreadable, header_part, read_claims, read_kid
+from shared.ids import SessionId, UserId
 
-_TYPE = "at+jwt"
-_ALGORITHM = "EdDSA"
-_CLAIMS = ("iss", "aud", "sub", "exp", "iat", "jti")
-_LONGEST = 2048
-"""Characters; ours have about 400."""
+MOST_KEYS = 2
+"""The one that signs, and the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    user_id: UserId
+    bearer: Bearer
     expires_at: int
 
 
 class JwtTokens(Tokens):
-    """Verifying a signature costs far more than a look-up, so verified tokens are remembered until
-    they expire, at most `remembered` of them.
+    """Signs with the key of the first secret and accepts those of all; two at most, so that a
+    secret can be changed while tokens of the one before it live.
+
+    Verifying a signature costs far more than a look-up, so verified tokens are remembered until
+    they expire, at most `remembered` of them, each by its whole text.
 
     `leeway_seconds` forgives clocks of several machines that differ a little. `clock` answers
-    seconds since 1970.
+    seconds since 1970. Raises ValueError for no secrets, too many, or one twice.
     """
 
     def __init__(
         self,
-        secret: str,
+        secrets: Sequence[str],
         *,
         issuer: str = "holdfast",
         audience: str = "holdfast",
-        ttl_seconds: int = 600,
+        user_ttl_seconds: int = 600,
+        guest_ttl_seconds: int = 3600,
         leeway_seconds: int = 5,
         remembered: int = 50_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._key = signing_key(secret)
+        if not 1 <= len(secrets) <= MOST_KEYS or len(set(secrets)) < len(secrets):
+            raise ValueError(f"tokens need one secret, or {MOST_KEYS} different ones")
+        keys = [signing_key(secret) for secret in secrets]
+        self._newest = keys[0]
+        self._keys: dict[str, SigningKey] = {key.kid: key for key in keys}
         self._issuer = issuer
         self._audience = audience
-        self._ttl = ttl_seconds
+        self._user_ttl = user_ttl_seconds
+        self._guest_ttl = guest_ttl_seconds
         self._leeway = leeway_seconds
         self._most = remembered
         self._clock = clock
+        self._jws = jwt.PyJWS(algorithms=[ALGORITHM])
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
-    @property
-    def ttl_seconds(self) -> int:
-        return self._ttl
+    def ttl_seconds(self, bearer: Bearer) -> int:
+        return self._guest_ttl if bearer.is_guest else self._user_ttl
 
-    def issue(self, user_id: UserId) -> str:
+    def jwks(self) -> Mapping[str, object]:
+        return {"keys": [key.jwk() for key in self._keys.values()]}
+
+    def issue(self, bearer: Bearer) -> str:
         now = int(self._clock())
-        claims = {
+        claims: dict[str, object] = {
             "iss": self._issuer,
             "aud": self._audience,
-            "sub": str(user_id),
+            "sub": str(bearer.user_id),
+            "kind": "guest" if bearer.is_guest else "user",
             "iat": now,
-            "exp": now + self._ttl,
+            "exp": now + self.ttl_seconds(bearer),
             "jti": uuid4().hex,
         }
-        headers = {"typ": _TYPE, "kid": self._key.kid}
-        return jwt.encode(claims, self._key.private, algorithm=_ALGORITHM, headers=headers)
+        if bearer.session_id is not None:
+            claims["sid"] = str(bearer.session_id)
+        headers = {"typ": TYPE, "kid": self._newest.kid}
+        return jwt.encode(claims, self._newest.private, algorithm=ALGORITHM, headers=headers)
 
-    def verify(self, token: str) -> UserId:
-        known = self._verified.get(token) or self._decode(token)
+    def verify(self, token: str) -> Bearer:
+        known = self._verified.get(token) or self._read(token)
         if self._clock() >= known.expires_at + self._leeway:
             self._verified.pop(token, None)
             raise TokenExpired()
         self._remember(token, known)
-        return known.user_id
+        return known.bearer
 
-    def _decode(self, token: str) -> _Verified:
+    def _read(self, token: str) -> _Verified:
         """Everything but the expiry, which is judged the same for new and remembered tokens."""
-        if len(token) > _LONGEST:
-            raise TokenInvalid()
         try:
-            decoded = jwt.decode_complete(
-                token,
-                self._key.public,
-                algorithms=[_ALGORITHM],
-                audience=self._audience,
-                issuer=self._issuer,
-                options={"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False},
-            )
-            header, claims = decoded["header"], decoded["payload"]
-            issued_at, expires_at = int(claims["iat"]), int(claims["exp"])
-            user_id = UserId(UUID(claims["sub"]))
-        except (jwt.InvalidTokenError, ValueError, OverflowError) as error:
+            claims = read_claims(self._signed(token))
+        except (ValueError, jwt.InvalidTokenError) as error:
             raise TokenInvalid() from error
-        if header.get("typ") != _TYPE or header.get("kid") != self._key.kid:
+        if claims.issuer != self._issuer or claims.audience != self._audience:
             raise TokenInvalid()
-        if issued_at > self._clock() + self._leeway:
+        bearer = Bearer(
+            user_id=UserId(claims.subject),
+            session_id=None if claims.session is None else SessionId(claims.session),
+        )
+        if not 0 < claims.expires_at - claims.issued_at <= self.ttl_seconds(bearer):
             raise TokenInvalid()
-        return _Verified(user_id, expires_at)
+        if claims.issued_at > self._clock() + self._leeway:
+            raise TokenInvalid()
+        return _Verified(bearer, claims.expires_at)
+
+    def _signed(self, token: str) -> bytes:
+        """The payload, if one of our keys signed it. Raises Unreadable, InvalidTokenError."""
+        kid = read_kid(base64url_decode(header_part(token)), ALGORITHM)
+        key = self._keys.get(kid)
+        if key is None:
+            raise Unreadable
+        found = self._jws.decode_complete(token, key.public, algorithms=[ALGORITHM])
+        payload: bytes = found["payload"]
+        return payload
 
     def _remember(self, token: str, verified: _Verified) -> None:
         self._verified[token] = verified

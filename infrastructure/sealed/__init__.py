@@ -1,0 +1,1 @@
+"""Sealed texts: refresh tokens, proofs of an address, invitations."""
