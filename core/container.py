@@ -1,6 +1,7 @@
 """The composition root: the only place where ports meet adapters."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,20 +14,30 @@ from application.app import Application
 from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.background.job import Job
 from application.payment.providers import Providers
+from application.ports.limits import RateLimiter
+from application.ports.mail import Mailer
 from core.errors import StartError
+from core.rules import rules_of
 from core.secret_key import derived
 from core.seed import Demo, find_demo, is_empty, seed
 from core.settings import Settings
 from core.telemetry import LogObserver
-from domain.hold.hold import HoldTerms
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
+from infrastructure.mail.console import ConsoleMailer
+from infrastructure.mail.files import FileMailer
+from infrastructure.mail.smtp import SmtpMailer
+from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
 from infrastructure.postgres.migrations import upgrade
+from infrastructure.postgres.standings import PostgresStandings
+from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
+from infrastructure.redis.limits import RedisRateLimiter
+from infrastructure.sealed.seals import HmacSeals
 from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.errors import StorageUnavailable
 from infrastructure.simulated.pages import approval_app
@@ -46,6 +57,7 @@ class Container:
     application: Application
     jobs: tuple[Job, ...]
     ready: Callable[[], Awaitable[bool]]
+    jwks: Callable[[], Mapping[str, object]]
     pages: Mapping[str, ASGIApp]
     demo: Demo | None
     failed: Callable[[], Awaitable[str]]
@@ -62,19 +74,26 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
     async with AsyncExitStack() as stack:
         url, failed = await _database_url(settings, stack)
         database = await _open_database(settings, url, stack)
-        secret = settings.secret_key.get_secret_value()
+        secrets = _secrets(settings)
+        secret = secrets[0]
         webhook_secret = _webhook_secret(settings, secret)
         provider, courier = await _simulator(settings, url, webhook_secret, rest_url, stack)
-        rules = _rules(settings)
+        rules = rules_of(settings)
+        tokens = JwtTokens(
+            secrets,
+            issuer=settings.auth.issuer,
+            audience=settings.auth.audience,
+            ttl_seconds=settings.auth.access_token_ttl_seconds,
+            guest_ttl_seconds=settings.auth.guest_token_ttl_seconds,
+        )
         ports = Ports(
             begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait),
             store=PostgresIdempotencyStore(database),
-            tokens=JwtTokens(
-                secret,
-                issuer=settings.auth.issuer,
-                audience=settings.auth.audience,
-                ttl_seconds=settings.auth.access_token_ttl_seconds,
-            ),
+            tokens=tokens,
+            seals=HmacSeals(secrets),
+            standings=PostgresStandings(database),
+            limiter=_limiter(settings, stack),
+            throttle=PostgresAttemptThrottle(database),
             passwords=Argon2Passwords(
                 threads=settings.auth.password_threads,
                 memory_kib=settings.auth.password_memory_kib,
@@ -84,6 +103,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
                 {NAME: SimulatedPayments(provider, secret=webhook_secret)},
                 settings.payment.default_provider,
             ),
+            mailer=_mailer(settings),
             observer=LogObserver(),
         )
         application = assemble(ports, rules)
@@ -91,6 +111,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             application=application,
             jobs=(*assemble_jobs(ports, rules), *_simulator_jobs(provider, courier, rules)),
             ready=database.ready,
+            jwks=tokens.jwks,
             pages={"/simulated": approval_app(provider)},
             demo=await _demo(settings, application, ports),
             failed=failed,
@@ -139,19 +160,45 @@ async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) ->
     return database
 
 
-def _rules(settings: Settings) -> Rules:
-    every = timedelta(seconds=settings.payment.completion_interval_seconds)
-    return Rules(
-        hold_terms=HoldTerms(
-            ttl=timedelta(seconds=settings.holds.ttl_seconds),
-            longest=timedelta(seconds=settings.holds.max_ttl_seconds),
-        ),
-        payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
-        key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
-        keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
-        sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
-        work_every=every,
+def _secrets(settings: Settings) -> list[str]:
+    """The newest first: with it everything new is signed."""
+    previous = settings.secret_key_previous
+    older = [previous.get_secret_value()] if previous else []
+    return [settings.secret_key.get_secret_value(), *older]
+
+
+def _limiter(settings: Settings, stack: AsyncExitStack) -> RateLimiter:
+    own = MemoryRateLimiter()
+    if settings.redis.url is None:
+        return own
+    shared = RedisRateLimiter(
+        settings.redis.url.get_secret_value(),
+        prefix="holdfast:limits:",
+        fallback=own,
+        timeout_seconds=settings.redis.timeout_seconds,
     )
+    stack.push_async_callback(shared.close)
+    return shared
+
+
+def _mailer(settings: Settings) -> Mailer:
+    chosen = settings.mail
+    match chosen.chosen:
+        case "smtp" if chosen.smtp_host is not None:
+            password = chosen.smtp_password
+            return SmtpMailer(
+                chosen.smtp_host,
+                chosen.smtp_port,
+                sender=chosen.sender,
+                user=chosen.smtp_user,
+                password=password.get_secret_value() if password else None,
+                tls=chosen.smtp_tls,
+                timeout=chosen.smtp_timeout_seconds,
+            )
+        case "console":
+            return ConsoleMailer(sys.stderr)
+        case _:
+            return FileMailer(settings.data_dir / "mail", sender=chosen.sender)
 
 
 def _webhook_secret(settings: Settings, secret: str) -> bytes:
@@ -207,5 +254,5 @@ async def _demo(settings: Settings, application: Application, ports: Ports) -> D
         return None
     request_id = str(ports.ids.uuid())
     if await is_empty(ports.begin, request_id):
-        await seed(application, request_id)
+        await seed(application, ports, request_id)
     return await find_demo(ports.begin, request_id)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from application.app import Application
+from application.assembly import Ports
 from application.auth.login import Login
-from application.auth.register import Register
 from application.event.create_event import CreateEvent
 from application.event.publish_event import PublishEvent
 from application.event.specs import NewPool, NewTicketType
@@ -14,7 +14,8 @@ from application.organizer.create_organizer import CreateOrganizer
 from application.ports.repositories import EventFilter
 from application.ports.unit_of_work import Begin
 from domain.event.event import EventState
-from shared.ids import EventId, TicketTypeId
+from domain.user.user import User
+from shared.ids import EventId, TicketTypeId, UserId
 
 ORGANIZER_EMAIL, BUYER_EMAIL = "organizer@demo.example", "buyer@demo.example"
 DEMO_PASSWORD = "demo-password"  # nosec B105: of accounts that exist in demo databases only
@@ -37,14 +38,11 @@ async def is_empty(begin: Begin, request_id: str) -> bool:
         return not await work.users.exist()
 
 
-async def seed(application: Application, request_id: str) -> None:
-    """Through the operations, like everybody else."""
-
+async def seed(application: Application, ports: Ports, request_id: str) -> None:
+    """Through the operations, like everybody else; apart from the accounts, whose password the
+    whole world knows: the first one who really registers shall be the superuser."""
+    await _accounts(ports, request_id)
     anonymous = Context(request_id=request_id)
-    for email, name in ((ORGANIZER_EMAIL, "Demo Organizer"), (BUYER_EMAIL, "Demo Buyer")):
-        await application.auth.register(
-            Register(email=email, password=DEMO_PASSWORD, name=name), anonymous
-        )
     tokens = await application.auth.login(
         Login(email=ORGANIZER_EMAIL, password=DEMO_PASSWORD), anonymous
     )
@@ -76,6 +74,23 @@ async def seed(application: Application, request_id: str) -> None:
         ctx,
     )
     await application.events.publish(PublishEvent(event_id=event.id), ctx)
+
+
+async def _accounts(ports: Ports, request_id: str) -> None:
+    password_hash = await ports.passwords.hash(DEMO_PASSWORD)
+    async with ports.begin(Context.system(request_id)) as work:
+        now = await work.now()
+        for email, name in ((ORGANIZER_EMAIL, "Demo Organizer"), (BUYER_EMAIL, "Demo Buyer")):
+            user = User.register(
+                id=UserId(ports.ids.uuid()),
+                email=email,
+                name=name,
+                password_hash=password_hash,
+                founder=False,
+                at=now,
+            )
+            work.users.add(user.verify_email(at=now))
+        await work.commit(None)
 
 
 def _ticket_type(

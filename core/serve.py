@@ -130,8 +130,10 @@ async def _rest(
             docs=settings.rest.docs,
             max_body_bytes=settings.rest.max_body_bytes,
             gzip_min_bytes=settings.rest.gzip_min_bytes,
+            trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
         ),
         ready=house.ready,
+        jwks=house.jwks,
         mounts=house.pages,
     )
     config = uvicorn.Config(
@@ -142,6 +144,7 @@ async def _rest(
         timeout_graceful_shutdown=int(_GRACE),
         timeout_keep_alive=30,
         server_header=False,
+        proxy_headers=False,  # whose word counts is decided once for both faces
         date_header=True,
         ws="none",
     )
@@ -167,6 +170,7 @@ async def _grpc(house: Container, settings: Settings) -> AsyncIterator[str]:
             port=settings.grpc.port,
             max_message_bytes=settings.grpc.max_message_bytes,
             reflection=settings.grpc.reflection,
+            trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
         ),
         ready=house.ready,
     )

@@ -1,0 +1,67 @@
+"""Settings as the rules of the application."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from application.assembly import Rules
+from application.auth.guard import GuessingDelays
+from application.limits import WriteLimits
+from application.ports.limits import Limit
+from core.settings import Settings
+from core.settings_limits import Limits
+from core.settings_sections import Auth
+from domain.hold.hoarding import HoardingLimits
+from domain.hold.hold import HoldTerms
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the operations have to know."""
+    every = timedelta(seconds=settings.payment.completion_interval_seconds)
+    return Rules(
+        hold_terms=HoldTerms(
+            ttl=timedelta(seconds=settings.holds.ttl_seconds),
+            longest=timedelta(seconds=settings.holds.max_ttl_seconds),
+        ),
+        hoarding=HoardingLimits(
+            units=settings.holds.max_units_per_buyer,
+            cooling=timedelta(hours=1),
+            holds=settings.holds.max_per_ten_minutes,
+            window=timedelta(minutes=10),
+        ),
+        payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
+        key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
+        keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
+        sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
+        work_every=every,
+        limits=_write_limits(settings.limits),
+        guessing=_guessing(settings.auth),
+        session_lasts=timedelta(seconds=settings.auth.refresh_token_ttl_seconds),
+        verification_lasts=timedelta(seconds=settings.auth.email_proof_ttl_seconds),
+        reset_lasts=timedelta(seconds=settings.auth.password_reset_ttl_seconds),
+        invitation_lasts=timedelta(seconds=settings.auth.invitation_ttl_seconds),
+        link_base=settings.mail.link_base,
+    )
+
+
+def _write_limits(chosen: Limits) -> WriteLimits:
+    def minutely(name: str, quota: int) -> Limit | None:
+        return Limit(name=name, quota=quota, window_seconds=60) if quota else None
+
+    return WriteLimits(
+        per_actor=minutely("actor", chosen.writes_per_actor_per_minute),
+        per_address=minutely("address", chosen.writes_per_address_per_minute),
+        anonymous_per_address=minutely("anonymous", chosen.anonymous_writes_per_address_per_minute),
+    )
+
+
+def _guessing(chosen: Auth) -> GuessingDelays:
+    usual, longest = GuessingDelays(), timedelta(seconds=chosen.login_longest_delay_seconds)
+    return GuessingDelays(
+        account=replace(
+            usual.account, free=chosen.login_free_failures_per_account, longest=longest
+        ),
+        address=replace(
+            usual.address, free=chosen.login_free_failures_per_address, longest=longest
+        ),
+        everybody=replace(usual.everybody, free=chosen.login_free_failures_globally),
+    )
