@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 from sqlalchemy import text as sql
 from sqlalchemy import tuple_
 
@@ -22,8 +22,8 @@ from shared.ids import EventId, OrganizerId, PoolId, TicketTypeId
 from shared.money import Money
 
 _COLUMNS = """
-    id, organizer_id, name, description, venue, timezone, starts_at, ends_at, currency, state,
-    max_per_buyer, created_at, updated_at, version,
+    id, organizer_id, live, name, description, venue, timezone, starts_at, ends_at, currency,
+    state, max_per_buyer, created_at, updated_at, version,
     (SELECT jsonb_agg(jsonb_build_object(
                 'id', p.id, 'name', p.name, 'capacity', p.capacity) ORDER BY p.position)
      FROM pools p WHERE p.event_id = events.id) AS pools,
@@ -36,9 +36,9 @@ _COLUMNS = """
 _GET = f"SELECT {_COLUMNS} FROM events WHERE id = $1"  # nosec B608: constants only
 
 _INSERT = """
-    INSERT INTO events (id, organizer_id, name, description, venue, timezone, starts_at, ends_at,
-                        currency, state, max_per_buyer, created_at, updated_at, version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    INSERT INTO events (id, organizer_id, live, name, description, venue, timezone, starts_at,
+                        ends_at, currency, state, max_per_buyer, created_at, updated_at, version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 _UPDATE = """
@@ -90,6 +90,10 @@ class PostgresEventRepository(EventRepository):
                 columns.organizer_id.in_(where.drafts_of),
             )
         ]
+        if where.tests_of is None:
+            wanted.append(columns.live)
+        else:
+            wanted += [not_(columns.live), columns.organizer_id == where.tests_of]
         if where.organizer_id is not None:
             wanted.append(columns.organizer_id == where.organizer_id)
         if where.state is not None:
@@ -129,6 +133,7 @@ class PostgresEventRepository(EventRepository):
                 _INSERT,
                 event.id,
                 event.organizer_id,
+                event.live,
                 details.name,
                 details.description,
                 details.venue,
@@ -188,6 +193,7 @@ def _event(row: Record) -> Event:
     return Event(
         id=EventId(row["id"]),
         organizer_id=OrganizerId(row["organizer_id"]),
+        live=row["live"],
         details=EventDetails(
             name=row["name"],
             description=row["description"],

@@ -22,6 +22,7 @@ CONSTRAINTS: Mapping[str, Callable[[], Exception]] = {
     "uq_payments_attempt": StaleWrite,
     "uq_refunds_late_payment": StaleWrite,
     "uq_orders_number": StaleWrite,
+    "uq_users_founder": StaleWrite,
 }
 
 _AWAY = (

@@ -8,12 +8,13 @@ from domain.hold.hold import Hold, HoldState
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.lines import AS_JSON, lines
 from infrastructure.postgres.session import Session
-from shared.ids import EventId, HoldId, UserId
+from shared.ids import EventId, HoldId, OrganizerId, UserId
 from shared.money import Money
 
 SELECT = f"""
-    SELECT h.id, h.event_id, h.buyer_id, h.state, h.total, h.currency, h.expires_at,
-           h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at, h.version,
+    SELECT h.id, h.event_id, h.organizer_id, h.live, h.buyer_id, h.state, h.total, h.currency,
+           h.expires_at, h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at,
+           h.ended_at, h.version,
            (SELECT {AS_JSON} FROM hold_lines l WHERE l.hold_id = h.id) AS lines
     FROM holds h
 """  # nosec B608: constants only
@@ -43,7 +44,7 @@ _ANY_DUE_OF_POOLS = f"""
 """  # nosec B608: constants only
 
 _END = """
-    UPDATE holds SET state = 'EXPIRED', version = ended.version
+    UPDATE holds SET state = 'EXPIRED', version = ended.version, ended_at = $3
     FROM unnest($1::uuid[], $2::int[]) AS ended (id, version)
     WHERE holds.id = ended.id AND holds.version = ended.version - 1
 """
@@ -54,6 +55,8 @@ def hold_of(row: Record) -> Hold:
     return Hold(
         id=HoldId(row["id"]),
         event_id=EventId(row["event_id"]),
+        organizer_id=OrganizerId(row["organizer_id"]),
+        live=row["live"],
         buyer_id=UserId(row["buyer_id"]),
         state=HoldState(row["state"]),
         lines=lines(row["lines"] or (), currency),
@@ -63,6 +66,7 @@ def hold_of(row: Record) -> Hold:
         extended_for_payment=row["extended_for_payment"],
         ordered=row["ordered"],
         created_at=row["created_at"],
+        ended_at=row["ended_at"],
         version=row["version"],
     )
 
@@ -90,7 +94,7 @@ async def end(session: Session, rows: Sequence[Record]) -> list[Hold]:
     at = await session.now()
     expired = [hold_of(row).expire(at=at) for row in rows]
     written = await session.execute(
-        _END, [hold.id for hold in expired], [hold.version for hold in expired]
+        _END, [hold.id for hold in expired], [hold.version for hold in expired], at
     )
     if written != len(expired):
         raise StaleWrite

@@ -1,12 +1,15 @@
 """Holds."""
 
-import hashlib
+from dataclasses import dataclass
 
+from application.errors import TokenRevoked
 from application.ports.repositories import HoldRepository
 from application.ports.unit_of_work import StaleWrite
+from domain.hold.hoarding import Hoarding, HoardingLimits, check_hoarding
 from domain.hold.hold import Hold
 from domain.order.order import LIVE
 from domain.stock import check_buyer_limit
+from infrastructure.postgres import buyers
 from infrastructure.postgres.hold_rows import SELECT, hold_of
 from infrastructure.postgres.lines import COLUMNS, line_rows
 from infrastructure.postgres.notes import Notes, stored_version
@@ -17,36 +20,55 @@ from shared.ids import HoldId
 
 _INSERT = f"""
     WITH hold AS (
-        INSERT INTO holds (id, event_id, buyer_id, state, total, currency, expires_at,
-                           latest_expiry, extended_for_payment, ordered, created_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total, currency,
+                           expires_at, latest_expiry, extended_for_payment, ordered, created_at,
+                           ended_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     )
     INSERT INTO hold_lines (hold_id, event_id, position, ticket_type_id, quantity, unit_price,
                             pool_ids)
     SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
-    FROM jsonb_to_recordset($13) AS l ({COLUMNS})
+    FROM jsonb_to_recordset($16) AS l ({COLUMNS})
 """  # nosec B608: constants only
 
 # The deadline is looked at once more: between the decision to convert and this moment it may have
 # come, and then readers count the hold's units as free. Run again, the operation sees that.
 _UPDATE = """
     UPDATE holds
-    SET state = $3, expires_at = $4, extended_for_payment = $5, ordered = $6, version = $7
+    SET state = $3, expires_at = $4, extended_for_payment = $5, ordered = $6, ended_at = $7,
+        version = $8
     WHERE id = $1 AND version = $2 AND ($3 <> 'CONVERTED' OR expires_at > clock_timestamp())
 """
 
-# One at a time for each buyer at each event: only then is the count below the truth.
-_LOCK_BUYER = "SELECT pg_advisory_xact_lock($1)"
-
-_LIVE_UNITS = """
+# All from one snapshot, behind the buyer's lock. A hold past its deadline lapsed at that moment,
+# whenever it is swept.
+_SO_FAR = """
     SELECT (SELECT coalesce(sum(l.quantity), 0)
             FROM holds h JOIN hold_lines l ON l.hold_id = h.id
             WHERE h.buyer_id = $2 AND h.event_id = $1
-              AND h.state = 'ACTIVE' AND h.expires_at > clock_timestamp())
+              AND h.state = 'ACTIVE' AND h.expires_at > statement_timestamp())
          + (SELECT coalesce(sum(l.quantity), 0)
             FROM orders o JOIN order_lines l ON l.order_id = o.id
-            WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS units
+            WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS owned,
+           (SELECT coalesce(sum(l.quantity), 0)
+            FROM holds h JOIN hold_lines l ON l.hold_id = h.id
+            WHERE h.buyer_id = $2 AND h.event_id = $1 AND h.state <> 'CONVERTED'
+              AND h.expires_at > statement_timestamp() - $4::interval
+              AND (h.ended_at IS NULL
+                   OR h.ended_at > statement_timestamp() - $4::interval)) AS counted,
+           (SELECT count(*) FROM holds h
+            WHERE h.buyer_id = $2
+              AND h.created_at > statement_timestamp() - $5::interval) AS made,
+           EXISTS (SELECT FROM guests g
+                   WHERE g.id = $2 AND g.claimed_by IS NOT NULL) AS claimed
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    hold: Hold
+    max_per_buyer: int | None
+    hoarding: HoardingLimits
 
 
 class PostgresHoldRepository(HoldRepository):
@@ -54,18 +76,17 @@ class PostgresHoldRepository(HoldRepository):
         self._session = session
         self._stock = stock
         self._sweep = sweep
-        self._limits: list[tuple[Hold, int]] = []
+        self._placing: list[_Placing] = []
         self.notes: Notes[Hold] = Notes()
 
     async def get(self, hold_id: HoldId) -> Hold | None:
         row = await self._session.fetchrow(f"{SELECT} WHERE h.id = $1", hold_id)
         return hold_of(row) if row else None
 
-    def place(self, hold: Hold, *, max_per_buyer: int | None) -> None:
+    def place(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
         self.notes.add(hold.id, hold)
         self._stock.take(hold.lines)
-        if max_per_buyer is not None:
-            self._limits.append((hold, max_per_buyer))
+        self._placing.append(_Placing(hold, max_per_buyer, hoarding))
 
     def save(self, hold: Hold) -> None:
         self.notes.save(hold.id, hold)
@@ -74,14 +95,26 @@ class PostgresHoldRepository(HoldRepository):
         return await self._sweep.run(limit=limit)
 
     async def check_limits(self) -> None:
-        """Raises LimitReached. Comes before the stock is locked: waiting for the same buyer's
-        other request must not keep everybody else from the stock."""
-        for hold, limit in sorted(self._limits, key=lambda each: _lock_key(each[0])):
-            await self._session.execute(_LOCK_BUYER, _lock_key(hold))
+        """Raises LimitReached, TokenRevoked. Comes before the stock is locked: waiting for the same
+        buyer's other request must not keep everybody else from the stock."""
+        for placing in sorted(self._placing, key=lambda each: each.hold.buyer_id):
+            hold, limits = placing.hold, placing.hoarding
+            await buyers.lock(self._session, hold.buyer_id)
             (row,) = await self._session.fetch(
-                _LIVE_UNITS, hold.event_id, hold.buyer_id, [state.value for state in LIVE]
+                _SO_FAR,
+                hold.event_id,
+                hold.buyer_id,
+                [state.value for state in LIVE],
+                limits.cooling,
+                limits.window,
             )
-            check_buyer_limit(owned=int(row["units"]), wanted=hold.units, limit=limit)
+            if row["claimed"]:
+                raise TokenRevoked()
+            so_far = Hoarding(units=int(row["counted"]), holds=row["made"])
+            check_hoarding(so_far, wanted=hold.units, limits=limits)
+            check_buyer_limit(
+                owned=int(row["owned"]), wanted=hold.units, limit=placing.max_per_buyer
+            )
 
     async def write_added(self) -> None:
         for hold in self.notes.added:
@@ -89,6 +122,8 @@ class PostgresHoldRepository(HoldRepository):
                 _INSERT,
                 hold.id,
                 hold.event_id,
+                hold.organizer_id,
+                hold.live,
                 hold.buyer_id,
                 hold.state.value,
                 hold.total.amount,
@@ -98,6 +133,7 @@ class PostgresHoldRepository(HoldRepository):
                 hold.extended_for_payment,
                 hold.ordered,
                 hold.created_at,
+                hold.ended_at,
                 hold.version,
                 line_rows(hold.lines),
             )
@@ -113,14 +149,8 @@ class PostgresHoldRepository(HoldRepository):
                 hold.expires_at,
                 hold.extended_for_payment,
                 hold.ordered,
+                hold.ended_at,
                 hold.version,
             )
             if written != 1:
                 raise StaleWrite
-
-
-def _lock_key(hold: Hold) -> int:
-    """A number for (event, buyer) in the 64 bits of an advisory lock; equal ones of different
-    buyers would only make them wait for each other."""
-    digest = hashlib.blake2b(hold.event_id.bytes + hold.buyer_id.bytes, digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)

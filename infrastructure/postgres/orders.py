@@ -21,8 +21,8 @@ from shared.ids import EventId, HoldId, OrderId, OrganizerId, UserId
 from shared.money import Money
 
 _COLUMNS = f"""
-    id, number, event_id, organizer_id, hold_id, buyer_id, buyer_name, buyer_email, state, total,
-    currency, deadline, created_at, updated_at, version,
+    id, number, event_id, organizer_id, live, hold_id, buyer_id, buyer_name, buyer_email, state,
+    total, currency, deadline, created_at, updated_at, version,
     (SELECT {AS_JSON} FROM order_lines l WHERE l.order_id = orders.id) AS lines
 """  # nosec B608: constants only
 
@@ -30,15 +30,15 @@ _SELECT = f"SELECT {_COLUMNS} FROM orders"  # nosec B608: constants only
 
 _INSERT = f"""
     WITH placed AS (
-        INSERT INTO orders (id, event_id, number, organizer_id, hold_id, buyer_id, buyer_name,
-                            buyer_email, state, total, currency, deadline, created_at,
+        INSERT INTO orders (id, event_id, number, organizer_id, live, hold_id, buyer_id,
+                            buyer_name, buyer_email, state, total, currency, deadline, created_at,
                             updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     )
     INSERT INTO order_lines (order_id, event_id, position, ticket_type_id, quantity, unit_price,
                              pool_ids)
     SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
-    FROM jsonb_to_recordset($16) AS l ({COLUMNS})
+    FROM jsonb_to_recordset($17) AS l ({COLUMNS})
 """  # nosec B608: constants only
 
 _UPDATE = """
@@ -78,6 +78,7 @@ class PostgresOrderRepository(OrderRepository):
             (columns.buyer_id, where.buyer_id),
             (columns.organizer_id, where.organizer_id),
             (columns.event_id, where.event_id),
+            (columns.live, where.live),
         )
         wanted = [column == value for column, value in equal if value is not None]
         if where.state is not None:
@@ -113,6 +114,7 @@ class PostgresOrderRepository(OrderRepository):
                 order.event_id,
                 order.number,
                 order.organizer_id,
+                order.live,
                 order.hold_id,
                 order.buyer_id,
                 order.buyer.name,
@@ -161,6 +163,7 @@ def _order(row: Record) -> Order:
         number=row["number"],
         event_id=EventId(row["event_id"]),
         organizer_id=OrganizerId(row["organizer_id"]),
+        live=row["live"],
         hold_id=HoldId(row["hold_id"]),
         buyer_id=UserId(row["buyer_id"]),
         buyer=Buyer(name=row["buyer_name"], email=row["buyer_email"]),

@@ -1,6 +1,6 @@
 """The Unit of Work on PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,16 +9,22 @@ from typing import TypeVar
 from application.messages import Context
 from application.ports.unit_of_work import Begin, UnitOfWork
 from domain.hold.hold import Hold
+from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.events import PostgresEventRepository
+from infrastructure.postgres.guests import PostgresGuestRepository
 from infrastructure.postgres.holds import PostgresHoldRepository
 from infrastructure.postgres.inbox import PostgresInbox
+from infrastructure.postgres.invitations import PostgresInvitationRepository
+from infrastructure.postgres.mail_queue import PostgresMailQueue
 from infrastructure.postgres.orders import PostgresOrderRepository
 from infrastructure.postgres.organizers import PostgresOrganizerRepository
 from infrastructure.postgres.outbox import Outbox
 from infrastructure.postgres.payments import PostgresPaymentRepository
+from infrastructure.postgres.proofs import PostgresProofRepository
 from infrastructure.postgres.refunds import PostgresRefundRepository
 from infrastructure.postgres.session import Session
+from infrastructure.postgres.sessions import PostgresSessionRepository
 from infrastructure.postgres.stock import PostgresStockLedger, Shortage
 from infrastructure.postgres.sweep import Sweep
 from infrastructure.postgres.tickets import PostgresTicketRepository
@@ -28,23 +34,30 @@ R = TypeVar("R")
 
 
 class PostgresUnitOfWork(UnitOfWork):
-    """CreateHold, the hot path, takes nine statements: BEGIN, claim the key, read the event, read
-    the clock, lock the stock, move it, insert the hold with its lines, insert the facts, write the
-    answer; and COMMIT. A limit per buyer adds two: lock the buyer, count their units.
+    """CreateHold, the hot path, takes eleven statements: BEGIN, claim the key, read the event, read
+    the clock, lock the buyer, count what they have, lock the stock, move it, insert the hold with
+    its lines, insert the facts, write the answer; and COMMIT.
     """
 
-    def __init__(self, session: Session, sweep: Sweep) -> None:
+    def __init__(self, session: Session, apart: Callable[[], Session]) -> None:
+        """`apart` makes a session whose transactions are not this unit of work's."""
         self._session = session
         self._users = PostgresUserRepository(session)
+        self._sessions = PostgresSessionRepository(session, apart)
+        self._proofs = PostgresProofRepository(session)
+        self._guests = PostgresGuestRepository(session)
         self._organizers = PostgresOrganizerRepository(session)
+        self._invitations = PostgresInvitationRepository(session)
+        self._api_keys = PostgresApiKeyRepository(session)
         self._events = PostgresEventRepository(session)
         self._stock = PostgresStockLedger(session)
-        self._holds = PostgresHoldRepository(session, self._stock, sweep)
+        self._holds = PostgresHoldRepository(session, self._stock, Sweep(apart))
         self._orders = PostgresOrderRepository(session)
         self._payments = PostgresPaymentRepository(session)
         self._refunds = PostgresRefundRepository(session)
         self._tickets = PostgresTicketRepository(session)
         self._inbox = PostgresInbox(session)
+        self._mails = PostgresMailQueue(session)
         self._committed = False
 
     @staticmethod
@@ -58,9 +71,8 @@ class PostgresUnitOfWork(UnitOfWork):
         @asynccontextmanager
         async def begin(ctx: Context) -> AsyncIterator[UnitOfWork]:
             ours = session(ctx)
-            sweep = Sweep(lambda: session(replace(ctx, claim=None)))
             try:
-                yield PostgresUnitOfWork(ours, sweep)
+                yield PostgresUnitOfWork(ours, lambda: session(replace(ctx, claim=None)))
             finally:
                 await ours.close()
 
@@ -71,8 +83,28 @@ class PostgresUnitOfWork(UnitOfWork):
         return self._users
 
     @property
+    def sessions(self) -> PostgresSessionRepository:
+        return self._sessions
+
+    @property
+    def proofs(self) -> PostgresProofRepository:
+        return self._proofs
+
+    @property
+    def guests(self) -> PostgresGuestRepository:
+        return self._guests
+
+    @property
     def organizers(self) -> PostgresOrganizerRepository:
         return self._organizers
+
+    @property
+    def invitations(self) -> PostgresInvitationRepository:
+        return self._invitations
+
+    @property
+    def api_keys(self) -> PostgresApiKeyRepository:
+        return self._api_keys
 
     @property
     def events(self) -> PostgresEventRepository:
@@ -106,6 +138,10 @@ class PostgresUnitOfWork(UnitOfWork):
     def inbox(self) -> PostgresInbox:
         return self._inbox
 
+    @property
+    def mails(self) -> PostgresMailQueue:
+        return self._mails
+
     async def now(self) -> datetime:
         return await self._session.now()
 
@@ -129,6 +165,7 @@ class PostgresUnitOfWork(UnitOfWork):
         await self._refunds.write()
         await self._tickets.write()
         await self._inbox.write()
+        await self._mails.write()
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -137,7 +174,8 @@ class PostgresUnitOfWork(UnitOfWork):
     @property
     def _has_work(self) -> bool:
         notes = (repository.notes for repository in self._repositories)
-        return bool(self._session.ctx.claim or self._stock or self._inbox or any(notes))
+        claim, queues = self._session.ctx.claim, (self._inbox, self._mails)
+        return bool(claim or self._stock or any(queues) or any(notes))
 
     async def _move_stock(self, *, sweep: bool) -> list[Hold]:
         """Everything up to the stock in the order in which rows are locked everywhere.
@@ -146,13 +184,21 @@ class PostgresUnitOfWork(UnitOfWork):
         that somebody else has ended must be found out before its units are given back twice.
         """
         await self._users.write()
+        await self._sessions.write()
+        await self._proofs.write()
+        await self._guests.write()
         await self._organizers.write()
+        await self._invitations.write()
+        await self._api_keys.write()
         await self._events.write()
+        await self._guests.lock_buyers()
         await self._holds.check_limits()
+        await self._guests.move_orders()
         await self._orders.write()
         ours = self._holds.notes.ids
         await self._stock.lock(whole_events=sweep)
         expired = await self._stock.sweep(but=ours) if sweep else []
+        await self._guests.move_holds()
         await self._holds.write_saved()
         await self._stock.move(but=ours, swept=sweep)
         return expired
@@ -166,7 +212,12 @@ class PostgresUnitOfWork(UnitOfWork):
     @property
     def _repositories(self) -> tuple[
         PostgresUserRepository
+        | PostgresSessionRepository
+        | PostgresProofRepository
+        | PostgresGuestRepository
         | PostgresOrganizerRepository
+        | PostgresInvitationRepository
+        | PostgresApiKeyRepository
         | PostgresEventRepository
         | PostgresHoldRepository
         | PostgresOrderRepository
@@ -178,7 +229,12 @@ class PostgresUnitOfWork(UnitOfWork):
         """In the order in which their facts are told."""
         return (
             self._users,
+            self._sessions,
+            self._proofs,
+            self._guests,
             self._organizers,
+            self._invitations,
+            self._api_keys,
             self._events,
             self._holds,
             self._orders,
