@@ -47,6 +47,7 @@ TEXTS = [
     "one\n\n\n.\n..\n.two\n...three\n",
     "From here\nFrom: nobody@example.com\n\n--- end\n",
     f"{'x' * 5000}\n.{'ü' * 3000}\nshort\n",
+    f".{'x' * 5000}\n",
     f"https://shop.example/verify-email?token={'aB3-_=' * 40}\n",
     "soft=\nquoted =3D =C3=BC\n\ttabs and  two  spaces\n",
     "QUIT\r\nRSET\r\n.\r\nMAIL FROM:<a@example.com>\r\n",

@@ -78,6 +78,7 @@ async def serving(
 ) -> AsyncIterator[Post]:
     """With `tls` STARTTLS is offered and required, or with `implicit` spoken from the start."""
     loop = asyncio.get_running_loop()
+    offered = tls is not None and not implicit
 
     def protocol() -> SMTP:
         return SMTP(
@@ -86,9 +87,9 @@ async def serving(
             loop=loop,
             enable_SMTPUTF8=utf8,
             tls_context=None if implicit else tls,
-            require_starttls=tls is not None and not implicit,
-            auth_required=login and not implicit,  # it does not know that TLS is spoken already
-            auth_require_tls=not implicit,
+            require_starttls=offered,
+            auth_required=login and offered,  # it does not know of TLS from the start
+            auth_require_tls=offered,
             authenticator=post.authenticate,
         )
 
