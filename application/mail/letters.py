@@ -109,9 +109,9 @@ def _way(link_base: str, page: str, token: str, expires_in: timedelta) -> tuple[
 
 
 def _span(time: timedelta) -> str:
-    """In the largest unit that goes in without rest."""
+    """Rounded down, in the largest unit of which there are at least two."""
     seconds = max(int(time.total_seconds()), 1)
-    unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+    unit, size = next(((unit, size) for unit, size in _UNITS if seconds >= 2 * size), _UNITS[-1])
     count = seconds // size
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 

@@ -55,7 +55,7 @@ def test_the_token_stands_there_as_a_link_and_bare(write: Write, page: str) -> N
     assert f"{BASE}/{page}?token={TOKEN}" in lines
     assert TOKEN in lines
     assert TOKEN not in subject
-    assert "1 hour" in text and "Ada" in text
+    assert "60 minutes" in text and "Ada" in text
     assert text.endswith("\n") and max(map(len, lines)) < 998
 
 
@@ -85,10 +85,12 @@ def test_an_invitation_names_who_invites_whom_to_what() -> None:
     ("time", "said"),
     [
         (timedelta(days=7), "7 days"),
-        (timedelta(days=1), "1 day"),
-        (timedelta(hours=36), "36 hours"),
-        (timedelta(minutes=90), "90 minutes"),
-        (timedelta(seconds=61), "61 seconds"),
+        (timedelta(days=7, microseconds=-1), "6 days"),
+        (timedelta(days=1), "24 hours"),
+        (timedelta(hours=24, seconds=-3), "23 hours"),
+        (timedelta(hours=1), "60 minutes"),
+        (timedelta(seconds=119), "119 seconds"),
+        (timedelta(seconds=-5), "1 second"),
         (timedelta(milliseconds=10), "1 second"),
     ],
 )
