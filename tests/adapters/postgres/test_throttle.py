@@ -10,15 +10,6 @@ from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from shared.errors import DatabaseUnavailable
 from tests.contracts.throttle import NONE, ThrottleContract, ThrottleUnderTest, account, place
 
-# As long as no migration makes it.
-TABLE = """
-    CREATE TABLE IF NOT EXISTS login_attempts (
-        key text NOT NULL, count integer NOT NULL, last_at timestamptz NOT NULL,
-        CONSTRAINT pk_login_attempts PRIMARY KEY (key),
-        CONSTRAINT ck_login_attempts_count CHECK (count >= 0)
-    )
-"""
-
 AGE = """
     UPDATE login_attempts SET last_at = last_at - interval '2 days'
     WHERE key IN (SELECT key FROM login_attempts ORDER BY key FOR UPDATE)
@@ -41,7 +32,6 @@ class OnPostgresThrottle(ThrottleUnderTest):
 class TestPostgresAttemptThrottle(ThrottleContract):
     @pytest.fixture
     async def under_test(self, contract_database: Database) -> OnPostgresThrottle:
-        await contract_database.fetch(TABLE)
         await contract_database.fetch("TRUNCATE login_attempts")
         return OnPostgresThrottle(contract_database)
 

@@ -150,6 +150,40 @@ class TestOutages:
         assert await self.many(limiter, strict=True) == 3
         assert len(fallback.asked) == 4
 
+    async def test_a_crowd_before_a_frozen_server(self, own_valkey: Valkey) -> None:
+        """Also who waits for a connection, and then for an answer, waits no longer in all."""
+        limiter = RedisRateLimiter(
+            own_valkey.url, prefix="test:", fallback=Fallback(), timeout_seconds=0.5
+        )
+        own_valkey.freeze()
+        began = time.monotonic()
+        told = await asyncio.gather(*(self.one(limiter, "same") for _ in range(100)))
+        assert time.monotonic() - began < 0.9
+        assert all(each.allowed for each in told)
+        own_valkey.thaw()
+        await limiter.close()
+
+    async def test_a_server_that_is_slow(self, fallback: Fallback) -> None:
+        """Each of its replies is in time; all that a call needs together are not."""
+
+        async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while await reader.read(65536):
+                await asyncio.sleep(0.4)
+                writer.write(b"-NOSCRIPT\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(reply, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        limiter = RedisRateLimiter(
+            f"redis://127.0.0.1:{port}/0", prefix="test:", fallback=fallback, timeout_seconds=0.5
+        )
+        began = time.monotonic()
+        assert (await self.one(limiter, "same")).allowed
+        assert 0.49 < time.monotonic() - began < 0.7
+        await limiter.close()
+        server.close()
+        await server.wait_closed()
+
     async def test_a_server_that_refuses(
         self, own_valkey: Valkey, limiter: RedisRateLimiter, caplog: pytest.LogCaptureFixture
     ) -> None:
