@@ -7,6 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from application.ports.idempotency import IdempotencyStore
+from application.ports.standing import Standings
+from application.ports.throttle import AttemptThrottle
 from application.ports.unit_of_work import Begin
 from shared.ids import EventId, PoolId
 
@@ -47,6 +49,8 @@ class Harness(ABC):
 
     begin: Begin
     store: IdempotencyStore
+    standings: Standings
+    throttle: AttemptThrottle
     connections: int
     """How many units of work can do I/O at once."""
 

@@ -15,7 +15,7 @@ from application.views.money import MoneyView
 from application.views.order import OrderView, PaymentView
 from application.views.organizer import OrganizerView
 from domain.order.errors import OrderNotCancellable
-from domain.organizer.organizer import Organizer
+from domain.organizer.organizer import Role
 from domain.stock import SoldOut
 from shared.errors import AppError, Violation
 from shared.ids import OrderId, PaymentId
@@ -48,7 +48,7 @@ class KeysContract:
     async def create(self, world: World, ctx: Context, *, final: bool = True) -> OrganizerView:
         assert ctx.actor.user_id is not None
         organizer = new_organizer(ctx.actor.user_id)
-        async with world.begin(ctx) as work:
+        async with world.begin(ctx.acting_for(organizer.id, Role.OWNER)) as work:
             await work.now()
             work.organizers.add(organizer)
             return await work.commit(OrganizerView.of(organizer), final=final)
@@ -80,15 +80,16 @@ class KeysContract:
                 await self.create(world, claiming(caller, again))
         found = await self.find(world, claim)
         assert found is not None and found.fingerprint == DIGEST
-        async with world.begin(caller.admitted) as work:
-            assert len(await work.organizers.of_member(caller.user_id)) == 1
+        assert caller.session_id is not None
+        standing = await world.harness.standings.of_user(caller.user_id, caller.session_id)
+        assert standing is not None and len(standing.memberships) == 1
 
     async def test_the_first_read_finds_out(self, world: World, caller: Caller) -> None:
         claim = claim_of(caller)
         await self.create(world, claiming(caller, claim))
         with pytest.raises(KeyTaken):
             async with world.begin(claiming(caller, claim)) as work:
-                await work.organizers.of_member(caller.user_id)
+                await work.users.get(caller.user_id)
 
     async def test_keys_are_scoped_by_actor_and_operation(self, world: World) -> None:
         one, other = await world.users(2)
@@ -269,8 +270,9 @@ class KeysContract:
     async def test_nothing_is_an_answer_too(self, world: World, caller: Caller) -> None:
         """A key whose call was answered with nothing is taken all the same."""
         claim = claim_of(caller)
-        organizer: Organizer = new_organizer(caller.user_id)
-        async with world.begin(claiming(caller, claim)) as work:
+        organizer = new_organizer(caller.user_id)
+        ctx = claiming(caller, claim).acting_for(organizer.id, Role.OWNER)
+        async with world.begin(ctx) as work:
             work.organizers.add(organizer)
             await work.commit(None)
         with pytest.raises(KeyTaken):

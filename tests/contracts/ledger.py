@@ -190,7 +190,8 @@ class LedgerContract:
         outcomes = await crowd(world.hold(buyer, sale, {"Standing": 1}) for buyer in buyers)
         assert refusals(outcomes) == []
         await world.harness.pass_time(LATER)
-        await world.hold(await world.user(), sale, {"Standing": 250})
+        for buyer in await world.users(5):
+            await world.hold(buyer, sale, {"Standing": 50})
         assert await world.counters(sale) == {"Standing": (250, 0)}
 
     async def test_a_live_hold_is_not_swept(self, world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from application.ports.unit_of_work import StaleWrite
 from domain.event.event import Event
 from domain.organizer.errors import SlugTaken
-from domain.organizer.organizer import Organizer
+from domain.organizer.organizer import Organizer, Role
 from shared.ids import OrganizerId, UserId
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, Caller, World, crowd, draft, kind
@@ -39,30 +39,30 @@ class UnitOfWorkContract:
 
     async def test_without_commit_nothing_is_written(self, world: World, owner: Caller) -> None:
         organizer = new_organizer(owner.user_id)
-        async with world.begin(owner.admitted) as work:
+        async with world.begin(world.system()) as work:
             work.organizers.add(organizer)
-        async with world.begin(owner.admitted) as work:
+        async with world.begin(world.system()) as work:
             assert await work.organizers.get(organizer.id) is None
         assert await world.facts_of(organizer.id) == []
 
     async def test_an_error_writes_nothing(self, world: World, owner: Caller) -> None:
         organizer = new_organizer(owner.user_id)
         with pytest.raises(ZeroDivisionError):
-            async with world.begin(owner.admitted) as work:
+            async with world.begin(world.system()) as work:
                 work.organizers.add(organizer)
                 await work.now()
                 raise ZeroDivisionError
-        async with world.begin(owner.admitted) as work:
+        async with world.begin(world.system()) as work:
             assert await work.organizers.get(organizer.id) is None
 
     async def test_noted_writes_are_not_yet_there(self, world: World, owner: Caller) -> None:
         organizer = new_organizer(owner.user_id)
-        async with world.begin(owner.admitted) as work:
+        async with world.begin(world.system()) as work:
             work.organizers.add(organizer)
-            async with world.begin(owner.admitted) as other:
+            async with world.begin(world.system()) as other:
                 assert await other.organizers.get(organizer.id) is None
             await work.commit(None)
-            async with world.begin(owner.admitted) as other:
+            async with world.begin(world.system()) as other:
                 assert await other.organizers.get(organizer.id) == organizer
 
     async def test_two_writes_of_which_one_fails(self, world: World, event: Event) -> None:
@@ -74,7 +74,7 @@ class UnitOfWorkContract:
         for slug_first in (True, False):
             new = new_organizer(owner.user_id)
             with pytest.raises(SlugTaken):
-                async with world.begin(owner.admitted) as work:
+                async with world.begin(world.system()) as work:
                     if slug_first:
                         work.organizers.add(replace(new_organizer(owner.user_id), slug=taken.slug))
                     work.organizers.add(new)
@@ -82,13 +82,14 @@ class UnitOfWorkContract:
                     if not slug_first:
                         work.organizers.add(replace(new_organizer(owner.user_id), slug=taken.slug))
                     await work.commit(None)
-            async with world.begin(owner.admitted) as work:
+            async with world.begin(world.system()) as work:
                 assert await work.organizers.get(new.id) is None
                 assert await work.events.get(event.id) == event
         assert len(await world.harness.outbox()) == before
 
     async def test_facts_are_committed_with_their_call(self, world: World, owner: Caller) -> None:
-        organizer, ctx = new_organizer(owner.user_id), owner.admitted
+        organizer = new_organizer(owner.user_id)
+        ctx = owner.admitted.acting_for(organizer.id, Role.OWNER)
         async with world.begin(ctx) as work:
             work.organizers.add(organizer)
             await work.commit(None)
@@ -188,7 +189,7 @@ class UnitOfWorkContract:
         owner = await world.user()
 
         async def add(organizer: Organizer) -> None:
-            async with world.begin(owner.admitted) as work:
+            async with world.begin(world.system()) as work:
                 work.organizers.add(organizer)
                 await work.commit(None)
 
@@ -200,7 +201,7 @@ class UnitOfWorkContract:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         for organizer in organizers:
-            async with world.begin(owner.admitted) as work:
+            async with world.begin(world.system()) as work:
                 stored = await work.organizers.get(organizer.id)
             assert await world.facts_of(organizer.id) == (["OrganizerCreated"] if stored else [])
         await world.harness.check_idle()

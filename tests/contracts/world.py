@@ -3,27 +3,38 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from application.assembly import Ports, Rules, assemble
 from application.hold.create_hold import CreateHold, WantedLine
-from application.messages import SYSTEM, Access, Actor, Context
+from application.messages import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    Context,
+    Membership,
+)
 from application.order.create_order import CreateOrder
 from application.payment.providers import Providers
+from application.ports.identity import Bearer, Purpose
 from application.views.hold import HoldView
 from application.views.order import OrderView
 from domain.event.event import Event, EventDetails
 from domain.event.ticket_type import PoolSpec, TicketTypeSpec
+from domain.guest.guest import Guest
 from domain.hold.hold import Hold
 from domain.order.order import Order
-from domain.organizer.organizer import Organizer
+from domain.organizer.organizer import Organizer, Role
+from domain.session.session import Session
 from domain.user.user import User
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
+from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.sealed.seals import HmacSeals
 from shared.errors import AppError
 from shared.ids import (
     EventId,
@@ -31,17 +42,22 @@ from shared.ids import (
     OrderId,
     OrganizerId,
     PoolId,
+    SessionId,
     TicketTypeId,
     UserId,
 )
 from tests.contracts.harness import Harness
+from tests.contracts.letterbox import Letterbox
 from tests.contracts.watcher import Watcher
 
 T = TypeVar("T")
 
 IDS = RandomIds()
-TOKENS = JwtTokens("a secret of the tests, as long as it has to be")
+_SECRETS = ("a secret of the tests, as long as it has to be",)
+TOKENS = JwtTokens(_SECRETS)
+SEALS = HmacSeals(_SECRETS)
 PASSWORDS = Argon2Passwords(time_cost=1, memory_kib=64, lanes=1)
+SESSION_LASTS = timedelta(days=30)
 STARTS_AT = datetime(2030, 6, 1, 20, tzinfo=UTC)
 _numbers = itertools.count(1)
 
@@ -52,22 +68,37 @@ def new_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with an account."""
+    """A user who is logged in; without a session, a guest.
+
+    `memberships` grow as `World` makes the caller a member: a unit of work begun with `admitted`
+    acts with the ones of that moment.
+    """
 
     user_id: UserId
+    session_id: SessionId | None
+    email: str
+    tests_of: OrganizerId | None = None
+    memberships: list[Membership] = field(default_factory=list, compare=False)
 
     def ctx(self, key: str | None = None) -> Context:
         """A call as a face hands it over."""
         return Context(
             request_id=str(IDS.uuid()),
-            credentials=TOKENS.issue(self.user_id),
+            credentials=TOKENS.issue(Bearer(user_id=self.user_id, session_id=self.session_id)),
             idempotency_key=key,
         )
 
     @property
     def admitted(self) -> Context:
         """A call as an operation hands it to a unit of work."""
-        actor = Actor(kind=Access.AUTHENTICATED, user_id=self.user_id)
+        actor = Actor(
+            kind=ActorKind.GUEST if self.session_id is None else ActorKind.USER,
+            user_id=self.user_id,
+            session_id=self.session_id,
+            email=self.email,
+            memberships=tuple(self.memberships),
+            tests_of=self.tests_of,
+        )
         return Context(request_id=str(IDS.uuid()), actor=actor)
 
 
@@ -88,6 +119,37 @@ class Sale:
             WantedLine(ticket_type_id=self.type_id(name), quantity=quantity)
             for name, quantity in wanted.items()
         )
+
+
+def new_email() -> str:
+    return f"user{next(_numbers)}@example.com"
+
+
+def new_user(email: str | None = None, *, founder: bool = False, at: datetime) -> User:
+    return User.register(
+        id=UserId(IDS.uuid()),
+        email=email or new_email(),
+        name="Ada Lovelace",
+        password_hash="$argon2id$…",
+        founder=founder,
+        at=at,
+    )
+
+
+def new_session(user_id: UserId, *, at: datetime) -> Session:
+    """As Login starts it."""
+    id = SessionId(IDS.uuid())
+    return Session.start(
+        id=id,
+        user_id=user_id,
+        token_hash=token_hash(id, 0),
+        lasts=SESSION_LASTS,
+        at=at,
+    )
+
+
+def token_hash(session_id: SessionId, number: int) -> bytes:
+    return SEALS.digest(SEALS.seal(Purpose.REFRESH, session_id, number))
 
 
 def kind(
@@ -168,13 +230,19 @@ class World:
         self.harness = harness
         self.begin = harness.begin
         self.observer = Watcher()
+        self.letters = Letterbox()
         self.ports = Ports(
             begin=harness.begin,
             store=harness.store,
             tokens=TOKENS,
+            seals=SEALS,
+            standings=harness.standings,
+            limiter=MemoryRateLimiter(),
+            throttle=harness.throttle,
             passwords=PASSWORDS,
             ids=IDS,
             providers=providers,
+            mailer=self.letters,
             observer=self.observer,
         )
         self.application = assemble(self.ports, rules)
@@ -186,6 +254,10 @@ class World:
     def system(self) -> Context:
         return Context(request_id=str(IDS.uuid()), actor=SYSTEM)
 
+    def anonymous(self) -> Context:
+        """Of somebody without credentials."""
+        return Context(request_id=str(IDS.uuid()))
+
     async def user(self) -> Caller:
         (caller,) = await self.users(1)
         return caller
@@ -193,18 +265,29 @@ class World:
     async def users(self, count: int) -> list[Caller]:
         callers: list[Caller] = []
         async with self.begin(self.system()) as work:
+            now = await work.now()
             for _ in range(count):
-                user = User.register(
-                    id=UserId(IDS.uuid()),
-                    email=f"user{next(_numbers)}@example.com",
-                    name="Ada",
-                    password_hash="none",
-                    at=datetime.now(UTC),
-                )
+                user = new_user(at=now)
+                session = new_session(user.id, at=now)
                 work.users.add(user)
-                callers.append(Caller(user.id))
+                work.sessions.add(session)
+                callers.append(Caller(user.id, session.id, user.email))
             await work.commit(None)
         return callers
+
+    async def guest(
+        self, email: str | None = None, *, tests_of: OrganizerId | None = None
+    ) -> Caller:
+        async with self.begin(self.system()) as work:
+            guest = Guest.create(
+                id=UserId(IDS.uuid()),
+                email=email or new_email(),
+                tests_of=tests_of,
+                at=await work.now(),
+            )
+            work.guests.add(guest)
+            await work.commit(None)
+        return Caller(guest.id, None, guest.email, tests_of)
 
     async def organizer(self, owner: Caller) -> Organizer:
         organizer = Organizer.create(
@@ -214,9 +297,26 @@ class World:
             owner=owner.user_id,
             at=datetime.now(UTC),
         )
-        async with self.begin(owner.admitted) as work:
+        async with self.begin(self.system()) as work:
             work.organizers.add(organizer)
             await work.commit(None)
+        owner.memberships.append(Membership(organizer_id=organizer.id, role=Role.OWNER))
+        return organizer
+
+    async def join(self, organizer_id: OrganizerId, member: Caller, role: Role) -> Organizer:
+        async with self.begin(self.system()) as work:
+            stored = await work.organizers.get(organizer_id)
+            assert stored is not None
+            organizer = stored.join(member.user_id, role, at=await work.now())
+            work.organizers.save(organizer)
+            await work.commit(None)
+        member.memberships.append(Membership(organizer_id=organizer_id, role=role))
+        return organizer
+
+    async def stored_organizer(self, organizer_id: OrganizerId) -> Organizer:
+        async with self.begin(self.system()) as work:
+            organizer = await work.organizers.get(organizer_id)
+        assert organizer is not None
         return organizer
 
     async def add(self, event: Event) -> Event:

@@ -9,6 +9,8 @@ import pytest
 from domain.order.order import OrderState
 from domain.stock import StockLine
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.standings import MemoryStandings
+from infrastructure.memory.throttle import MemoryAttemptThrottle
 from shared.ids import EventId, PoolId
 from tests.contracts.harness import Books, Entry, Harness
 
@@ -20,6 +22,8 @@ class MemoryHarness(Harness):
         self.database = MemoryDatabase(key_wait=timedelta(milliseconds=300))
         self.begin = self.database.begin
         self.store = self.database.store
+        self.standings = MemoryStandings(self.database)
+        self.throttle = MemoryAttemptThrottle(self.database.clock)
 
     async def pass_time(self, by: timedelta) -> None:
         self.database.clock.advance(by)
@@ -75,7 +79,7 @@ class MemoryHarness(Harness):
         return 0  # commits never wait for each other here
 
     async def check_idle(self) -> None:
-        assert self.database.claimed == 0
+        assert self.database.claimed == 0 and not self.database.has_turn
 
 
 class OnMemory:

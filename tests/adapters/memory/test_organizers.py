@@ -1,0 +1,6 @@
+from tests.adapters.memory.harness import OnMemory
+from tests.contracts.organizers import OrganizersContract
+
+
+class TestOrganizers(OnMemory, OrganizersContract):
+    pass
