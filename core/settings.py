@@ -89,13 +89,6 @@ class Settings(BaseSettings):
         """Whether the database is the embedded one."""
         return self.database.url is None
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Those that signatures are accepted from; the first one signs."""
-        previous = self.secret_key_previous
-        found = (self.secret_key, *(() if previous is None else (previous,)))
-        return tuple(secret.get_secret_value() for secret in found)
-
     @field_validator("secret_key_previous")
     @classmethod
     def _previous_is_strong(cls, secret: SecretStr | None) -> SecretStr | None:

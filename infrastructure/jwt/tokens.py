@@ -43,7 +43,7 @@ class JwtTokens(Tokens):
         *,
         issuer: str = "holdfast",
         audience: str = "holdfast",
-        user_ttl_seconds: int = 600,
+        ttl_seconds: int = 600,
         guest_ttl_seconds: int = 3600,
         leeway_seconds: int = 5,
         remembered: int = 50_000,
@@ -56,7 +56,7 @@ class JwtTokens(Tokens):
         self._keys: dict[str, SigningKey] = {key.kid: key for key in keys}
         self._issuer = issuer
         self._audience = audience
-        self._user_ttl = user_ttl_seconds
+        self._ttl = ttl_seconds
         self._guest_ttl = guest_ttl_seconds
         self._leeway = leeway_seconds
         self._most = remembered
@@ -65,7 +65,7 @@ class JwtTokens(Tokens):
         self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     def ttl_seconds(self, bearer: Bearer) -> int:
-        return self._guest_ttl if bearer.is_guest else self._user_ttl
+        return self._guest_ttl if bearer.is_guest else self._ttl
 
     def jwks(self) -> Mapping[str, object]:
         return {"keys": [key.jwk() for key in self._keys.values()]}

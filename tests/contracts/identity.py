@@ -8,37 +8,50 @@ from dataclasses import dataclass
 import pytest
 
 from application.errors import TokenExpired, TokenInvalid
-from application.ports.identity import Ids, Passwords, Tokens
+from application.ports.identity import Bearer, Ids, Passwords, Tokens
 from domain.ticket.ticket import SHORTEST_CODE
-from shared.ids import UserId
+from shared.ids import SessionId, UserId
 from tests.contracts.world import IDS
 
 
 @dataclass(frozen=True, slots=True)
 class TokensUnderTest:
-    """`stranger` has another secret; `pass_time` takes seconds."""
+    """`stranger` has another secret, `rotated` too but knows that of `tokens` as the one before;
+    `pass_time` takes seconds."""
 
     tokens: Tokens
+    rotated: Tokens
     stranger: Tokens
     pass_time: Callable[[float], None]
 
 
+def user() -> Bearer:
+    return Bearer(user_id=UserId(IDS.uuid()), session_id=SessionId(IDS.uuid()))
+
+
+def guest() -> Bearer:
+    return Bearer(user_id=UserId(IDS.uuid()), session_id=None)
+
+
 class TokensContract:
     def test_a_token_tells_whose_it_is(self, under_test: TokensUnderTest) -> None:
-        tokens, users = under_test.tokens, [UserId(IDS.uuid()) for _ in range(3)]
-        issued = [tokens.issue(user_id) for user_id in users]
+        tokens, bearers = under_test.tokens, [user(), guest(), user(), guest()]
+        issued = [tokens.issue(bearer) for bearer in bearers]
         for _ in range(2):
-            assert [tokens.verify(token) for token in issued] == users
+            assert [tokens.verify(token) for token in issued] == bearers
 
     def test_tokens_are_never_equal(self, under_test: TokensUnderTest) -> None:
-        user_id = UserId(IDS.uuid())
-        assert len({under_test.tokens.issue(user_id) for _ in range(10)}) == 10
+        bearer = user()
+        assert len({under_test.tokens.issue(bearer) for _ in range(10)}) == 10
 
-    def test_a_token_lasts_as_long_as_promised(self, under_test: TokensUnderTest) -> None:
-        tokens = under_test.tokens
-        token, unseen = (tokens.issue(UserId(IDS.uuid())) for _ in range(2))
+    @pytest.mark.parametrize("make", [user, guest])
+    def test_a_token_lasts_as_long_as_promised(
+        self, under_test: TokensUnderTest, make: Callable[[], Bearer]
+    ) -> None:
+        tokens, bearer = under_test.tokens, make()
+        token, unseen = (tokens.issue(bearer) for _ in range(2))
         tokens.verify(token)
-        under_test.pass_time(tokens.ttl_seconds - 2)
+        under_test.pass_time(tokens.ttl_seconds(bearer) - 2)
         tokens.verify(token)
         under_test.pass_time(60)
         for expired in (token, unseen, token):
@@ -47,12 +60,33 @@ class TokensContract:
 
     def test_a_token_of_somebody_else_is_refused(self, under_test: TokensUnderTest) -> None:
         with pytest.raises(TokenInvalid):
-            under_test.tokens.verify(under_test.stranger.issue(UserId(IDS.uuid())))
+            under_test.tokens.verify(under_test.stranger.issue(user()))
+
+    def test_a_change_of_the_secret_leaves_tokens_good(self, under_test: TokensUnderTest) -> None:
+        before, after, bearer = under_test.tokens, under_test.rotated, user()
+        assert after.verify(before.issue(bearer)) == bearer
+        new = after.issue(bearer)
+        assert after.verify(new) == bearer
+        with pytest.raises(TokenInvalid):
+            before.verify(new)
+
+    def test_the_key_set_names_every_key_that_is_accepted(
+        self, under_test: TokensUnderTest
+    ) -> None:
+        def kids(tokens: Tokens) -> list[str]:
+            keys = tokens.jwks()["keys"]
+            assert isinstance(keys, list)
+            return [key["kid"] for key in keys]
+
+        assert len(kids(under_test.tokens)) == 1
+        newest, *older = kids(under_test.rotated)
+        assert older == kids(under_test.tokens) != [newest]
+        assert not set(kids(under_test.stranger)) & {newest, *older}
 
     def test_a_changed_token_is_refused(self, under_test: TokensUnderTest) -> None:
-        token = under_test.tokens.issue(UserId(IDS.uuid()))
+        token = under_test.tokens.issue(user())
         under_test.tokens.verify(token)
-        for position in range(0, len(token) - 1, 7):
+        for position in range(len(token)):
             other = "A" if token[position] != "A" else "B"
             changed = token[:position] + other + token[position + 1 :]
             with pytest.raises(TokenInvalid):
@@ -121,3 +155,12 @@ class IdsContract:
         assert min(map(len, made)) >= SHORTEST_CODE
         for position in range(SHORTEST_CODE):
             assert len({code[position] for code in made}) == 64
+
+    @pytest.mark.parametrize("live", [True, False])
+    def test_api_keys_are_unguessable(self, ids: Ids, live: bool) -> None:
+        prefix = "hf_live_" if live else "hf_test_"
+        made = {ids.api_key(live=live) for _ in range(10_000)}
+        assert len(made) == 10_000
+        assert all(re.fullmatch(f"{prefix}[A-Za-z0-9]{{33,64}}", key) for key in made)
+        for position in range(len(prefix), len(prefix) + 33):  # each is one of 62: 196 bits
+            assert len({key[position] for key in made}) == 62
