@@ -44,12 +44,15 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 
 # Testing
 
-.PHONY: test test-fast
+.PHONY: test test-fast test-api
 test: $(READY) ## run every test; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(args)
 
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
+
+test-api: $(READY) ## fuzz both faces; seed=7 asks otherwise, size=medium or large asks more
+	@$(BIN)/pytest tests/fuzz -s -n0 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
 
 # Checking
 

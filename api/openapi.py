@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.description import DESCRIPTION, TAGS
 from api.errors import BY_REASON_IF_MATCH, MEDIA_TYPE, problem_of, status_of
+from api.links import add_links
 from api.routing import AnyOperation, Documented
 from api.schemas import Problem
 from api.shape import Input, Output
@@ -76,6 +77,7 @@ def document(app: FastAPI, operations: Mapping[str, Documented]) -> dict[str, An
     for path, item in found["paths"].items():
         for operation in item.values():
             _complete(operation, operations[operation["operationId"]], path)
+    add_links(found["paths"])
     return found
 
 

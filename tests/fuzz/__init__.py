@@ -1,0 +1,1 @@
+"""Fuzzing of both faces, generated from what they say of themselves: `make test-api`."""
