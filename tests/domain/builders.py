@@ -10,6 +10,9 @@ from domain.hold.hold import Hold, HoldState, HoldTerms
 from domain.line import Line
 from domain.order.order import Buyer, Order, OrderState
 from domain.order.payment import Goal, Payment, PaymentState
+from domain.organizer.organizer import Organizer, Role
+from domain.session.session import Session
+from domain.user.user import User
 from shared.ids import (
     EventId,
     HoldId,
@@ -17,6 +20,7 @@ from shared.ids import (
     OrganizerId,
     PaymentId,
     PoolId,
+    SessionId,
     TicketTypeId,
     UserId,
 )
@@ -95,6 +99,7 @@ def hold(state: HoldState = HoldState.ACTIVE, *, price: int = 1250, ordered: boo
     made = Hold.place(
         id=HoldId(uid("hold")),
         event_id=EventId(uid("event")),
+        organizer_id=OrganizerId(uid("organizer")),
         buyer_id=UserId(uid("buyer")),
         lines=(
             Line(
@@ -108,7 +113,8 @@ def hold(state: HoldState = HoldState.ACTIVE, *, price: int = 1250, ordered: boo
         terms=TERMS,
         at=AT,
     )
-    return replace(made, state=state, ordered=ordered, facts=())
+    ended_at = None if state is HoldState.ACTIVE else AT
+    return replace(made, state=state, ordered=ordered, ended_at=ended_at, facts=())
 
 
 def order(state: OrderState = OrderState.PENDING_PAYMENT, *, price: int = 1250) -> Order:
@@ -146,3 +152,40 @@ def payment(state: PaymentState = PaymentState.CREATED, goal: Goal = Goal.COLLEC
         at=AT,
     )
     return replace(made, state=state, goal=goal, facts=())
+
+
+def user(name: str = "user", **changes: object) -> User:
+    made = User.register(
+        id=UserId(uid(name)),
+        email=f"{name}@example.com",
+        name="Ada",
+        password_hash="h",
+        founder=False,
+        at=AT,
+    )
+    return replace(made, facts=(), **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def session(**changes: object) -> Session:
+    made = Session.start(
+        id=SessionId(uid("session")),
+        user_id=UserId(uid("user")),
+        token_hash=b"0" * 32,
+        lasts=timedelta(days=30),
+        at=AT,
+    )
+    return replace(made, facts=(), **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def organizer(*members: tuple[str, Role]) -> Organizer:
+    """Owned by "owner", with these members beside."""
+    made = Organizer.create(
+        id=OrganizerId(uid("organizer")),
+        name="Town",
+        slug="town",
+        owner=UserId(uid("owner")),
+        at=AT,
+    )
+    for name, role in members:
+        made = made.join(UserId(uid(name)), role, at=AT)
+    return replace(made, version=1, facts=())

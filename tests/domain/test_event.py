@@ -282,3 +282,19 @@ def test_facts_pile_up_under_one_version() -> None:
     loaded = replace(event(), version=7)
     after = loaded.publish(at=AT).close(at=AT).cancel(at=AT)
     assert (after.version, len(after.facts)) == (8, 3)
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_test_stays_a_test(live: bool) -> None:
+    made = Event.draft(
+        id=EventId(uid("event")),
+        organizer_id=OrganizerId(uid("organizer")),
+        live=live,
+        details=details(),
+        currency="EUR",
+        pools=[],
+        ticket_types=[ticket_type()],
+        at=AT,
+    )
+    assert made.live is made.publish(at=AT).close(at=AT).cancel(at=AT).live is live
+    assert event().live, "live is what is not said to be a test"

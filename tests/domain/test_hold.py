@@ -15,7 +15,7 @@ from domain.hold.hold import MOST_LINES, MOST_UNITS_PER_LINE, Hold, HoldState, H
 from domain.line import Line
 from domain.stock import MOST_UNITS_PER_ORDER, LimitReached
 from shared.errors import FieldInvalid
-from shared.ids import EventId, HoldId, UserId
+from shared.ids import EventId, HoldId, OrganizerId, UserId
 from shared.money import MAX_AMOUNT, Money
 from tests.domain.builders import AT, DEADLINE, SECOND, TERMS, hold, pool_id, type_id, uid
 
@@ -36,6 +36,7 @@ def test_placing_one() -> None:
     placed = Hold.place(
         id=HoldId(uid("hold")),
         event_id=EventId(uid("event")),
+        organizer_id=OrganizerId(uid("organizer")),
         buyer_id=UserId(uid("buyer")),
         lines=lines,
         currency="EUR",
@@ -43,6 +44,8 @@ def test_placing_one() -> None:
         at=AT,
     )
     assert (placed.state, placed.version) == (HoldState.ACTIVE, 1)
+    assert (placed.organizer_id, placed.live) == (uid("organizer"), True)
+    assert placed.ended_at is None
     assert placed.total == Money(2800, "EUR") and placed.units == 6
     assert (placed.expires_at, placed.latest_expiry) == (DEADLINE, CEILING)
     assert [each.quantity for each in placed.lines] == [2, 1, 3]
@@ -56,6 +59,7 @@ def test_the_ceiling_is_never_below_the_first_deadline() -> None:
     placed = Hold.place(
         id=HoldId(uid("hold")),
         event_id=EventId(uid("event")),
+        organizer_id=OrganizerId(uid("organizer")),
         buyer_id=UserId(uid("buyer")),
         lines=(),
         currency="EUR",
@@ -69,6 +73,7 @@ def placed(*quantities: int, price: int = 1250) -> Hold:
     return Hold.place(
         id=HoldId(uid("hold")),
         event_id=EventId(uid("event")),
+        organizer_id=OrganizerId(uid("organizer")),
         buyer_id=UserId(uid("buyer")),
         lines=tuple(
             Line(

@@ -1,15 +1,11 @@
-"""The kernel: checks, errors, money; and the two aggregates that are little more than checks."""
+"""The kernel: checks, errors, money."""
 
 import pytest
 
 from application import errors as _application_errors  # noqa: F401  # declares reasons
-from domain.organizer.organizer import Organizer
-from domain.user.user import User
 from shared.checks import Checks
 from shared.errors import AppError, Code, FieldInvalid, Violation
-from shared.ids import OrganizerId, UserId
 from shared.money import CURRENCIES, MAX_AMOUNT, Money
-from tests.domain.builders import AT, uid
 
 
 def test_pointers_and_fields() -> None:
@@ -122,43 +118,3 @@ def test_checks_below_share_one_collection() -> None:
     with pytest.raises(FieldInvalid) as refused:
         checks.done()
     assert [each.pointer for each in refused.value.violations] == ["/a/b/0/c", "/a"]
-
-
-def test_registering() -> None:
-    User.check_registration("ada@example.com", "x" * 8, "Ada")
-    for email, password, name, pointers in (
-        ("no", "x" * 8, "Ada", ["/email"]),
-        ("ada@example.com", "x" * 7, "Ada", ["/password"]),
-        ("ada@example.com", "x" * 129, "Ada", ["/password"]),
-        ("no", "", "", ["/email", "/password", "/name"]),
-    ):
-        with pytest.raises(FieldInvalid) as refused:
-            User.check_registration(email, password, name)
-        assert [each.pointer for each in refused.value.violations] == pointers
-
-
-def test_a_user() -> None:
-    user = User.register(
-        id=UserId(uid("user")), email=" Ada@Example.com", name=" Ada ", password_hash="h", at=AT
-    )
-    assert (user.email, user.name, user.version) == ("Ada@Example.com", "Ada", 1)
-    assert User.email_key(user.email) == User.email_key("aDA@exAMPLE.com ")
-    (fact,) = user.facts
-    assert fact.aggregate_id == user.id
-    with pytest.raises(FieldInvalid):
-        User.register(id=user.id, email="no", name="Ada", password_hash="h", at=AT)
-
-
-def test_an_organizer() -> None:
-    owner, stranger = UserId(uid("owner")), UserId(uid("stranger"))
-    organizer = Organizer.create(
-        id=OrganizerId(uid("organizer")), name=" Town ", slug="town", owner=owner, at=AT
-    )
-    assert organizer.name == "Town"
-    assert organizer.has_member(owner)
-    assert not organizer.has_member(stranger) and not organizer.has_member(None)
-    (fact,) = organizer.facts
-    assert fact.aggregate_id == organizer.id
-    with pytest.raises(FieldInvalid) as refused:
-        Organizer.create(id=organizer.id, name="", slug="Town Hall", owner=owner, at=AT)
-    assert [each.pointer for each in refused.value.violations] == ["/name", "/slug"]

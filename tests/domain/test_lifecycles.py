@@ -22,6 +22,7 @@ from domain.order.errors import OrderNotCancellable
 from domain.order.order import Order, OrderState
 from domain.order.payment import Observation, PaymentState
 from domain.order.refund import Refund, RefundState
+from domain.organizer import invitation as invitations
 from domain.ticket import ticket as tickets
 from shared.facts import Aggregate, Fact
 from shared.ids import OrderId, PaymentId, RefundId
@@ -71,6 +72,13 @@ LIFECYCLES: dict[str, tuple[Any, str]] = {  # a Lifecycle of any kind of state
         SUCCEEDED >
         FAILED >""",
     ),
+    "Invitation": (
+        invitations.LIFECYCLE,
+        """OPEN > ACCEPTED REVOKED EXPIRED
+        ACCEPTED >
+        REVOKED >
+        EXPIRED >""",
+    ),
     "Ticket": (
         tickets.LIFECYCLE,
         """ISSUED > CHECKED_IN VOID TRANSFERRED
@@ -85,6 +93,7 @@ STATES: dict[str, type[Enum]] = {
     "Order": OrderState,
     "Payment": PaymentState,
     "Refund": RefundState,
+    "Invitation": invitations.InvitationState,
     "Ticket": tickets.TicketState,
 }
 
@@ -157,7 +166,7 @@ def test_a_hold_ends_before_its_deadline(end: str) -> None:
     run, target, fact = HOLD_ENDS[end]
     before = hold()
     after = run(before, DEADLINE - SECOND)
-    assert after.state is target
+    assert (after.state, after.ended_at) == (target, DEADLINE - SECOND)
     told = changed(before, after, fact)
     assert (told.aggregate_id, told.occurred_at) == (before.id, DEADLINE - SECOND)
 
@@ -185,7 +194,7 @@ def test_a_hold_expires_at_its_deadline_and_not_before() -> None:
     with pytest.raises(RuntimeError):
         before.expire(at=DEADLINE - SECOND)
     after = before.expire(at=DEADLINE)
-    assert after.state is HoldState.EXPIRED
+    assert (after.state, after.ended_at) == (HoldState.EXPIRED, DEADLINE)
     changed(before, after, "HoldLapsed")
 
 

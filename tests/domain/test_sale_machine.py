@@ -25,7 +25,7 @@ from domain.hold.errors import ExtensionLimitReached, HoldExpired, HoldHasOrder,
 from domain.hold.hold import Hold, HoldState
 from domain.order.order import LIVE, Order, OrderState
 from domain.stock import SoldOut, Stock, StockLine, give_back, sell, take
-from shared.ids import EventId, HoldId, OrderId, PoolId, UserId
+from shared.ids import EventId, HoldId, OrderId, OrganizerId, PoolId, UserId
 from tests.domain.builders import AT, TERMS, pool_id, uid
 from tests.domain.sale import ENDS, WANTED, line, order_id_of, order_of, units_by_pool
 
@@ -63,6 +63,7 @@ class SaleMachine(RuleBasedStateMachine):
         hold = Hold.place(
             id=HoldId(uid(f"hold {len(self.holds)}")),
             event_id=EventId(uid("event")),
+            organizer_id=OrganizerId(uid("organizer")),
             buyer_id=UserId(uid("buyer")),
             lines=tuple(line(name, quantity) for name, quantity in wanted.items()),
             currency="EUR",
@@ -209,6 +210,7 @@ class SaleMachine(RuleBasedStateMachine):
         for hold in self.holds.values():
             ends = sum(self.facts[hold.id, name] for name in ENDS)
             assert ends == (0 if hold.state is HoldState.ACTIVE else 1)
+            assert (hold.ended_at is None) == (hold.state is HoldState.ACTIVE)
             assert self.facts[hold.id, "HoldPlaced"] == 1
 
     @invariant()
