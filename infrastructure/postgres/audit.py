@@ -98,6 +98,11 @@ _CHECKS: Mapping[str, str] = {
            OR h.state = 'ACTIVE' AND o.state IN
                   ('COMMITTING', 'CONFIRMED', 'PARTIALLY_REFUNDED', 'REFUNDED')
     """,
+    "I4 moment": """
+        SELECT h.id, format('is %s and ended at %s', h.state, coalesce(h.ended_at::text, 'no time'))
+        FROM holds h
+        WHERE (h.state = 'ACTIVE') <> (h.ended_at IS NULL)
+    """,
     "I5": """
         SELECT h.id, format('expired at %s, converted at %s', h.expires_at, ends.converted_at)
         FROM holds h JOIN ends ON ends.hold_id = h.id
@@ -152,6 +157,47 @@ _CHECKS: Mapping[str, str] = {
         SELECT k.key, format('of %s for %s has neither answer nor refusal', k.actor, k.operation)
         FROM idempotency_keys k
         WHERE k.answer IS NULL AND k.refusal IS NULL
+    """,
+    "I15 tenant": """
+        SELECT sold.id, format('%s of organizer %s, its event of %s',
+                               sold.kind, sold.organizer_id, e.organizer_id)
+        FROM (SELECT 'hold' AS kind, id, event_id, organizer_id FROM holds
+              UNION ALL SELECT 'order', id, event_id, organizer_id FROM orders) AS sold
+        LEFT JOIN events e ON e.id = sold.event_id
+        WHERE e.organizer_id IS DISTINCT FROM sold.organizer_id
+    """,
+    "I15 tests": """
+        SELECT sold.id, format('%s that is live: %s, its event: %s', sold.kind, sold.live, e.live)
+        FROM (SELECT 'hold' AS kind, id, event_id, live FROM holds
+              UNION ALL SELECT 'order', id, event_id, live FROM orders) AS sold
+        JOIN events e ON e.id = sold.event_id
+        WHERE e.live <> sold.live
+    """,
+    "I15 claimed": """
+        SELECT own.id, format('%s of guest %s, whom %s has claimed', own.kind, g.id, g.claimed_by)
+        FROM (SELECT 'hold' AS kind, id, buyer_id FROM holds
+              UNION ALL SELECT 'order', id, buyer_id FROM orders) AS own
+        JOIN guests g ON g.id = own.buyer_id
+        WHERE g.claimed_by IS NOT NULL
+    """,
+    "I16": """
+        SELECT o.id, format('%s members, none of them an owner',
+                            (SELECT count(*) FROM members m WHERE m.organizer_id = o.id))
+        FROM organizers o
+        WHERE NOT EXISTS (SELECT FROM members m
+                          WHERE m.organizer_id = o.id AND m.role = 'OWNER')
+    """,
+    "I17": """
+        SELECT u.id, format('one of %s founders', count(*) OVER ())
+        FROM users u
+        WHERE u.founder
+        ORDER BY u.created_at OFFSET 1
+    """,
+    "I17 superuser": """
+        SELECT u.id, 'founded this installation, and nobody is an active superuser'
+        FROM users u
+        WHERE u.founder
+          AND NOT EXISTS (SELECT FROM users s WHERE s.superuser AND s.active)
     """,
 }
 

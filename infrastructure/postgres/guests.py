@@ -6,8 +6,8 @@ from application.ports.people import GuestRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.guest.guest import Guest
 from domain.user.user import User
-from infrastructure.postgres import buyers
 from infrastructure.postgres.connections import Record
+from infrastructure.postgres.identity import Role
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.session import Session
 from infrastructure.postgres.text import is_storable
@@ -58,7 +58,8 @@ class PostgresGuestRepository(GuestRepository):
         key = User.email_key(email)
         if not is_storable(key):
             return ()
-        return [_guest(row) for row in await self._session.fetch(_UNCLAIMED, key, limit)]
+        rows = await self._session.fetch(_UNCLAIMED, key, limit, as_=Role.SYSTEM)
+        return [_guest(row) for row in rows]
 
     def add(self, guest: Guest) -> None:
         self.notes.add(guest.id, guest)
@@ -81,16 +82,15 @@ class PostgresGuestRepository(GuestRepository):
             )
         for guest in self.notes.saved:
             written = await self._session.execute(
-                _UPDATE, guest.id, stored_version(guest), guest.claimed_by, guest.version
+                _UPDATE,
+                guest.id,
+                stored_version(guest),
+                guest.claimed_by,
+                guest.version,
+                as_=Role.SYSTEM,
             )
             if written != 1:
                 raise StaleWrite
-
-    async def lock_buyers(self) -> None:
-        """Afterwards no hold is made for those handed over: a hold under way is done, and counts
-        among theirs; a later one finds that they are claimed."""
-        for guest in self.notes.saved:
-            await buyers.lock(self._session, guest.id)
 
     async def move_orders(self) -> None:
         await self._move(_MOVE_ORDERS)
@@ -102,7 +102,7 @@ class PostgresGuestRepository(GuestRepository):
         claimed = self.notes.saved
         if claimed:
             ids, users = [each.id for each in claimed], [each.claimed_by for each in claimed]
-            await self._session.execute(sql, ids, users)
+            await self._session.execute(sql, ids, users, as_=Role.SYSTEM)
 
 
 def _guest(row: Record) -> Guest:

@@ -9,7 +9,6 @@ from domain.hold.hoarding import Hoarding, HoardingLimits, check_hoarding
 from domain.hold.hold import Hold
 from domain.order.order import LIVE
 from domain.stock import check_buyer_limit
-from infrastructure.postgres import buyers
 from infrastructure.postgres.hold_rows import SELECT, hold_of
 from infrastructure.postgres.lines import COLUMNS, line_rows
 from infrastructure.postgres.notes import Notes, stored_version
@@ -95,11 +94,10 @@ class PostgresHoldRepository(HoldRepository):
         return await self._sweep.run(limit=limit)
 
     async def check_limits(self) -> None:
-        """Raises LimitReached, TokenRevoked. Comes before the stock is locked: waiting for the same
-        buyer's other request must not keep everybody else from the stock."""
-        for placing in sorted(self._placing, key=lambda each: each.hold.buyer_id):
+        """The buyers are locked. Raises LimitReached, and TokenRevoked for a guest who was claimed
+        meanwhile: nobody would own the hold."""
+        for placing in self._placing:
             hold, limits = placing.hold, placing.hoarding
-            await buyers.lock(self._session, hold.buyer_id)
             (row,) = await self._session.fetch(
                 _SO_FAR,
                 hold.event_id,

@@ -6,11 +6,13 @@ from application.messages import Membership
 from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
 from domain.organizer.organizer import Role
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.identity import DOOR
 from shared.ids import ApiKeyId, OrganizerId, SessionId, UserId
 
-# A session that is not there any more was ended long ago.
+# A session that is not there any more was over long ago.
 _OF_USER = """
-    SELECT u.active AND s.id IS NOT NULL AND s.ended_at IS NULL AS active,
+    SELECT u.active AND s.id IS NOT NULL AND s.ended_at IS NULL
+               AND s.expires_at > statement_timestamp() AS active,
            u.email, u.email_verified, u.superuser,
            (SELECT jsonb_agg(jsonb_build_object(
                        'organizer_id', m.organizer_id, 'role', m.role) ORDER BY m.organizer_id)
@@ -48,7 +50,7 @@ class PostgresStandings(Standings):
         self._database = database
 
     async def of_user(self, user_id: UserId, session_id: SessionId) -> UserStanding | None:
-        rows = await self._database.fetch(_OF_USER, user_id, session_id)
+        rows = await self._database.fetch(_OF_USER, user_id, session_id, as_=DOOR)
         if not rows:
             return None
         (row,) = rows
@@ -67,7 +69,7 @@ class PostgresStandings(Standings):
         )
 
     async def of_guest(self, guest_id: UserId) -> GuestStanding | None:
-        rows = await self._database.fetch(_OF_GUEST, guest_id)
+        rows = await self._database.fetch(_OF_GUEST, guest_id, as_=DOOR)
         if not rows:
             return None
         (row,) = rows
@@ -79,7 +81,7 @@ class PostgresStandings(Standings):
         )
 
     async def of_key(self, digest: bytes) -> KeyStanding | None:
-        rows = await self._database.fetch(_OF_KEY, digest)
+        rows = await self._database.fetch(_OF_KEY, digest, as_=DOOR)
         if not rows:
             return None
         (row,) = rows

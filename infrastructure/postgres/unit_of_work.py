@@ -9,6 +9,7 @@ from typing import TypeVar
 from application.messages import Context
 from application.ports.unit_of_work import Begin, UnitOfWork
 from domain.hold.hold import Hold
+from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.events import PostgresEventRepository
@@ -191,7 +192,7 @@ class PostgresUnitOfWork(UnitOfWork):
         await self._invitations.write()
         await self._api_keys.write()
         await self._events.write()
-        await self._guests.lock_buyers()
+        await self._lock_buyers()
         await self._holds.check_limits()
         await self._guests.move_orders()
         await self._orders.write()
@@ -202,6 +203,18 @@ class PostgresUnitOfWork(UnitOfWork):
         await self._holds.write_saved()
         await self._stock.move(but=ours, swept=sweep)
         return expired
+
+    async def _lock_buyers(self) -> None:
+        """Of new holds and orders, and guests whose holds and orders become somebody else's: none
+        is made for them meanwhile, and none that was just made is overlooked.
+
+        Comes before the stock is locked: waiting for the same buyer's other request must not keep
+        everybody else from the stock.
+        """
+        ids = {hold.buyer_id for hold in self._holds.notes.added}
+        ids |= {order.buyer_id for order in self._orders.notes.added}
+        ids |= {guest.id for guest in self._guests.notes.saved}
+        await buyers.lock(self._session, ids)
 
     async def _write_facts(self, expired: list[Hold]) -> None:
         facts = [fact for hold in expired for fact in hold.facts]

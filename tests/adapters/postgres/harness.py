@@ -11,7 +11,9 @@ from application.fact_codec import FACT_TYPES
 from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
+from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.tables import metadata
+from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
 from shared.ids import EventId, PoolId
 from tests.contracts.harness import Books, Entry, Harness
@@ -21,7 +23,14 @@ FACTS = {kind.name: fact.__name__ for fact, kind in FACT_TYPES.items()}
 
 # Deadlines and the ages that are compared with the clock. Time itself cannot be moved there.
 MOMENTS = {
-    "holds": ("expires_at", "latest_expiry", "created_at"),
+    "sessions": ("rotated_at", "created_at", "expires_at", "ended_at"),
+    "proofs": ("created_at", "expires_at", "used_at"),
+    "guests": ("created_at",),
+    "invitations": ("created_at", "expires_at"),
+    "api_keys": ("created_at", "expires_at", "last_used_at", "revoked_at"),
+    "mails": ("created_at", "expires_at", "due_at"),
+    "login_attempts": ("last_at",),
+    "holds": ("expires_at", "latest_expiry", "created_at", "ended_at"),
     "orders": ("deadline", "created_at", "updated_at"),
     "payments": ("due_at", "created_at", "updated_at"),
     "provider_events": ("due_at", "received_at"),
@@ -62,6 +71,8 @@ class PostgresHarness(Harness):
         self.database = database
         self.begin = PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=key_wait))
         self.store = PostgresIdempotencyStore(database)
+        self.standings = PostgresStandings(database)
+        self.throttle = PostgresAttemptThrottle(database)
 
     async def empty(self) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)

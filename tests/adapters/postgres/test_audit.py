@@ -18,8 +18,17 @@ BREAKS = {
     "UPDATE hold_lines SET quantity = quantity + 1": {"I3 held"},
     "UPDATE tickets SET state = 'VOID'": {"I3 sold"},
     "DELETE FROM tickets": {"I3 sold", "I8 count"},
-    "UPDATE holds SET state = 'EXPIRED' WHERE state = 'ACTIVE'": {"I3 held", "I4"},
-    "UPDATE holds SET state = 'ACTIVE' WHERE state = 'CONVERTED'": {"I3 held", "I4", "I4 order"},
+    "UPDATE holds SET state = 'EXPIRED', ended_at = now() WHERE state = 'ACTIVE'": {
+        "I3 held",
+        "I4",
+    },
+    "UPDATE holds SET state = 'ACTIVE', ended_at = NULL WHERE state = 'CONVERTED'": {
+        "I3 held",
+        "I4",
+        "I4 order",
+    },
+    "UPDATE holds SET ended_at = now() WHERE state = 'ACTIVE'": {"I4 moment"},
+    "UPDATE holds SET ended_at = NULL WHERE state = 'CONVERTED'": {"I4 moment"},
     "UPDATE holds SET expires_at = created_at - interval '1 s'": {"I5"},
     "DELETE FROM orders WHERE state = 'CONFIRMED'": {"I4 order"},
     "UPDATE orders SET state = 'CANCELLED' WHERE state = 'CONFIRMED'": {"I4 order", "I8"},
@@ -29,6 +38,21 @@ BREAKS = {
     "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',"
     " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {"I9"},
     "UPDATE idempotency_keys SET answer = NULL": {"I11"},
+    "UPDATE holds SET organizer_id = id WHERE state = 'ACTIVE'": {"I15 tenant"},
+    "UPDATE orders SET organizer_id = id": {"I15 tenant"},
+    "DELETE FROM events": {"I15 tenant"},
+    "UPDATE holds SET live = false WHERE state = 'ACTIVE'": {"I15 tests"},
+    "UPDATE orders SET live = false": {"I15 tests"},
+    "UPDATE events SET live = false": {"I15 tests"},
+    "INSERT INTO guests SELECT buyer_id, '', '', NULL, now(), id, 1 FROM holds LIMIT 1": {
+        "I15 claimed"
+    },
+    "INSERT INTO guests SELECT buyer_id, '', '', NULL, now(), NULL, 1 FROM holds LIMIT 1": set(),
+    "DELETE FROM members": {"I16"},
+    "UPDATE members SET role = 'MANAGER'": {"I16"},
+    "UPDATE users SET founder = true, superuser = true": {"I17"},
+    "UPDATE users SET founder = id = (SELECT id FROM users LIMIT 1)": {"I17 superuser"},
+    "UPDATE users SET founder = id = (SELECT id FROM users LIMIT 1), superuser = true": set(),
 }
 
 
@@ -69,6 +93,10 @@ class TestAudit(OnPostgres):
             await connection.execute(
                 "BEGIN; ALTER TABLE stock DROP CONSTRAINT ck_stock_capacity;"
                 " ALTER TABLE holds DROP CONSTRAINT ck_holds_expiry;"
+                " ALTER TABLE holds DROP CONSTRAINT ck_holds_ended_at;"
+                " ALTER TABLE pools DROP CONSTRAINT fk_pools_event_id;"
+                " ALTER TABLE ticket_types DROP CONSTRAINT fk_ticket_types_event_id;"
+                " DROP INDEX uq_users_founder;"
                 " ALTER TABLE order_lines DROP CONSTRAINT fk_order_lines_order_id;"
                 " ALTER TABLE tickets DROP CONSTRAINT fk_tickets_order_id"
             )

@@ -17,8 +17,14 @@ COPY_PAYMENT = """
 COPY_ORDER = """
     INSERT INTO orders
     SELECT gen_random_uuid(), '{number}', event_id, organizer_id, {hold_id}, buyer_id, buyer_name,
-           buyer_email, state, total, currency, deadline, created_at, updated_at, 1
+           buyer_email, state, total, currency, deadline, created_at, updated_at, 1, live
     FROM orders
+"""
+COPY_USER = """
+    INSERT INTO users
+    SELECT gen_random_uuid(), email, {email}, name, password_hash, created_at, 1, email_verified,
+           active, superuser, {founder}
+    FROM users
 """
 LATE_REFUNDS = """
     INSERT INTO refunds
@@ -32,7 +38,9 @@ REFUSED = {
     "UPDATE stock SET sold = capacity, held = 1": "ck_stock_capacity",
     "UPDATE stock SET held = -1": "ck_stock_held",
     "UPDATE stock SET sold = -1": "ck_stock_sold",
-    "UPDATE holds SET state = 'GONE'": "ck_holds_state",
+    "UPDATE holds SET state = 'GONE', ended_at = now()": "ck_holds_state",
+    "UPDATE holds SET state = 'RELEASED'": "ck_holds_ended_at",
+    "UPDATE holds SET ended_at = now()": "ck_holds_ended_at",
     "UPDATE holds SET expires_at = latest_expiry + interval '1 s'": "ck_holds_expiry",
     "UPDATE hold_lines SET quantity = 0": "ck_hold_lines_quantity",
     "UPDATE orders SET state = 'PAID'": "ck_orders_state",
@@ -44,8 +52,16 @@ REFUSED = {
     LATE_REFUNDS.format(count=2): "uq_refunds_late_payment",
     "DELETE FROM orders": "fk_order_lines_order_id",
     "UPDATE idempotency_keys SET refusal = '{}'": "ck_idempotency_keys_one_outcome",
-    "INSERT INTO users SELECT gen_random_uuid(), email, email_key, name, password_hash,"
-    " created_at, 1 FROM users": "uq_users_email_key",
+    COPY_USER.format(email="email_key", founder="false"): "uq_users_email_key",
+    COPY_USER.format(email="'another' || id", founder="true"): "uq_users_founder",
+    "UPDATE members SET role = 'GUEST'": "ck_members_role",
+    "INSERT INTO api_keys SELECT gen_random_uuid(), id, '', '', '', true, ARRAY['GetEvent'],"
+    " now(), NULL, NULL, NULL, 1 FROM organizers, generate_series(1, 2)": "uq_api_keys_key_hash",
+    "INSERT INTO api_keys SELECT id, id, '', '', '', true, '{}', now(), NULL, NULL, NULL, 1"
+    " FROM organizers": "ck_api_keys_scopes",
+    "INSERT INTO invitations SELECT id, id, '', '', 'OWNER', 'EXPIRED', id, now(), now(), 1"
+    " FROM organizers": "ck_invitations_state",
+    "UPDATE sessions SET number = -1": "ck_sessions_number",
 }
 ACCEPTED = [
     COPY_PAYMENT.format(state="FAILED"),
@@ -53,6 +69,8 @@ ACCEPTED = [
     COPY_ORDER.format(number="ANOTHER", hold_id="gen_random_uuid()"),
     LATE_REFUNDS.format(count=1),
     "UPDATE stock SET held = 0, sold = capacity",
+    "UPDATE users SET founder = id = (SELECT id FROM users LIMIT 1)",
+    "UPDATE members SET role = 'SCANNER'",
 ]
 
 

@@ -1,8 +1,10 @@
 """Holds that are due are found by their index, among however many that are not."""
 
+from datetime import timedelta
+
 import pytest
 
-from infrastructure.postgres import hold_rows, stock, sweep
+from infrastructure.postgres import hold_rows, holds, stock, sweep
 from infrastructure.postgres.database import Database
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
 from tests.contracts.world import Sale, World, kind
@@ -10,8 +12,15 @@ from tests.contracts.world import Sale, World, kind
 LIVE_HOLDS = """
     INSERT INTO holds
     SELECT gen_random_uuid(), $1, gen_random_uuid(), 'ACTIVE', 0, 'EUR',
-           now() + nr * interval '1 s', now() + interval '1 d', false, false, now(), 1
+           now() + nr * interval '1 s', now() + interval '1 d', false, false, now(), 1, $2, true
     FROM generate_series(60, 5000) AS nr
+"""
+
+OLD_HOLDS = """
+    INSERT INTO holds
+    SELECT gen_random_uuid(), gen_random_uuid(), $1, 'EXPIRED', 0, 'EUR', at, at, false, false,
+           at - interval '1 h', 1, $1, true, at
+    FROM generate_series(1, 5000) AS nr, LATERAL (SELECT now() - nr * interval '1 h' AS at) AS t
 """
 
 
@@ -19,7 +28,7 @@ class TestPlans(OnPostgres):
     @pytest.fixture
     async def sale(self, harness: PostgresHarness) -> Sale:
         sale = await World(harness).sale(kind("Standing", 10_000))
-        await harness.database.fetch(LIVE_HOLDS, sale.event.id)
+        await harness.database.fetch(LIVE_HOLDS, sale.event.id, sale.event.organizer_id)
         await harness.database.fetch(
             "INSERT INTO hold_lines SELECT id, 0, event_id, id, 1, 0, ARRAY[$1::uuid] FROM holds",
             sale.pool_id("Standing"),
@@ -45,3 +54,20 @@ class TestPlans(OnPostgres):
         events, pools = [sale.event.id], [sale.pool_id("Standing")]
         plan = await self.plan(contract_database, getattr(hold_rows, statement), events, pools, [])
         assert "ix_holds_due" in plan and "Seq Scan on hold" not in plan
+
+    async def test_what_a_buyer_has(self, sale: Sale, contract_database: Database) -> None:
+        """Among however many holds of long ago."""
+        buyer = sale.event.organizer_id
+        await contract_database.fetch(OLD_HOLDS, buyer)
+        await contract_database.fetch("ANALYZE holds")
+        plan = await self.plan(
+            contract_database,
+            holds._SO_FAR,
+            sale.event.id,
+            buyer,
+            ["COMMITTING"],
+            timedelta(hours=1),
+            timedelta(minutes=10),
+        )
+        assert "ix_holds_counted" in plan and "ix_holds_buyer_id_created_at" in plan
+        assert "Seq Scan on holds" not in plan

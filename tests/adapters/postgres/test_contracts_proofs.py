@@ -1,0 +1,6 @@
+from tests.adapters.postgres.harness import OnPostgres
+from tests.contracts.proofs import ProofsContract
+
+
+class TestProofs(OnPostgres, ProofsContract):
+    pass

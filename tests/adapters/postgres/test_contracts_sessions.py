@@ -1,0 +1,6 @@
+from tests.adapters.postgres.harness import OnPostgres
+from tests.contracts.sessions import SessionsContract
+
+
+class TestSessions(OnPostgres, SessionsContract):
+    pass
