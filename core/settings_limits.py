@@ -1,6 +1,6 @@
 """The sections of the settings for rate limits."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
@@ -18,7 +18,7 @@ def _networks(value: object) -> object:
         return value
     parts = (part.strip() for part in value.split(","))
     try:
-        return tuple(ip_network(part) for part in parts if part)
+        return tuple(str(ip_network(part)) for part in parts if part)
     except ValueError:
         raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from None
 
@@ -37,9 +37,7 @@ class Limits(Section):
         default=60,
         description="Those of them without a token (logins, new accounts); 0 for no limit",
     )
-    trusted_proxies: Annotated[
-        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
-    ] = Field(
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
         description="Networks of the proxies in front, separated by commas: the addresses that "
         "they report are believed. Empty where clients connect directly",

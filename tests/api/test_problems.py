@@ -97,7 +97,7 @@ async def test_a_bug_of_the_face_is_anonymous_and_logged_once(house: House) -> N
         raise ZeroDivisionError("the secret")
 
     config = RestConfig(cors_origins=("https://shop.example",))
-    house.rest = create_app(house.application, config, ready=ready)
+    house.rest = create_app(house.application, config, ready=ready, jwks=dict)
     with capture_logs() as lines:
         origin = {"Origin": "https://shop.example"}
         response = await house.client().get("/ready", headers=origin, expect=500)
@@ -145,4 +145,4 @@ def refuse_all(house: House, error: Callable[[], Exception]) -> None:
 
     users = replace(house.application.users, get_me=replace(operation, handle=handle))
     application = replace(house.application, users=users)
-    house.rest = create_app(application, RestConfig(), ready=house.ready)
+    house.rest = create_app(application, RestConfig(), ready=house.ready, jwks=dict)

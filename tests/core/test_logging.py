@@ -16,6 +16,9 @@ from core.logging import configure_logging
 from core.redaction import REDACTED, scrub
 
 _JWT = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTkzIn0.c2lnbmF0dXJlLW9mLXRva2Vu"
+_KEY_OF_OURS = "hf_test_" + "0a1B2c3D" * 5
+_SEALED = "hfv_" + "aB3-_xYz" * 8
+_ARGON2 = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"
 _SECRET = "hunter2"
 
 
@@ -131,6 +134,10 @@ def test_tracebacks_are_there_without_secrets(
         "api_key",
         "X-Api-Key",
         "SECRET_KEY",
+        "secret_key_previous",
+        "current_password",
+        "password_hash",
+        "api_key_hash",
         "Set-Cookie",
         "stripe-signature",
         "ticket_code",
@@ -171,6 +178,15 @@ def test_what_only_sounds_secret_is_shown(stream: io.StringIO) -> None:
         ("postgresql://u:hun@ter2@h/d", f"postgresql://{REDACTED}@h/d"),
         ("https://h:8000/events?page=1", "https://h:8000/events?page=1"),
         ("key hf_live_0a1B2c3D_x used", f"key {REDACTED} used"),
+        (f"key={_KEY_OF_OURS}&x", f"key={REDACTED}&x"),
+        (f"api_{_KEY_OF_OURS}", f"api_{REDACTED}"),
+        (f"/verify/{_SEALED}?a=1", f"/verify/{REDACTED}?a=1"),
+        (f"x{_SEALED.replace('hfv', 'hfr')}.", f"x{REDACTED}."),
+        (f"#{_SEALED.replace('hfv', 'hfp')}", f"#{REDACTED}"),
+        (f"to={_SEALED.replace('hfv', 'hfi')}", f"to={REDACTED}"),
+        (f"hash {_ARGON2} of ada", f"hash {REDACTED} of ada"),
+        ("SECRET_KEY_PREVIOUS=hunter2 x", f"SECRET_KEY_PREVIOUS={REDACTED} x"),
+        ("rediss://:hunter2@cache:6379/0 is away", f"rediss://{REDACTED}@cache:6379/0 is away"),
         ("sk_test_abc whsec_def", f"{REDACTED} {REDACTED}"),
         ("?a=1&access_token=hunter2&b=2", f"?a=1&access_token={REDACTED}&b=2"),
         ("{'password': 'hun\\'ter2', 'x': 1}", f"{{'password': {REDACTED}, 'x': 1}}"),

@@ -19,13 +19,24 @@ from tools.env_example import render
 _ROOT = Path(__file__).parents[2]
 _URL = "postgresql://holdfast:hunter2@db.example/holdfast"
 _STRONG = "hV3-xT9_kQ2wLr8zNb5yPm7cJd4sGf6a"
+_WEAK = [
+    ("", "is empty"),
+    (" " * 40, "is empty"),
+    ("hV3-xT9_kQ2wLr8zNb5yPm7cJd4sGf6", "is shorter than 32"),
+    ("changeme", "is shorter than 32"),
+    ("ababababababababababababababababab", "has fewer than 8 different"),
+    ("your-secret-key-your-secret-key-yo", "repeats itself"),
+    ("abcdefghijklmnopqrstuvwxyz0123456789", "counts through"),
+    ("please-change-this-secret-key-in-production", "is a placeholder"),
+    ("django-insecure-CHANGE-ME-1234567890", "is a placeholder"),
+]
 
 
 @pytest.fixture(autouse=True)
 def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An environment without settings, and a working folder of the test's own."""
     for name in os.environ:
-        if "__" in name or name in ("DATA_DIR", "SECRET_KEY"):
+        if "__" in name or name in ("DATA_DIR", "SECRET_KEY", "SECRET_KEY_PREVIOUS"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     yield
@@ -108,6 +119,13 @@ def test_a_section_is_not_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
         "HOLDS__MAX_TTL_SECONDS",
         "HOLDS__PAYMENT_EXTENSION_SECONDS",
         "AUTH__ACCESS_TOKEN_TTL_SECONDS",
+        "AUTH__GUEST_TOKEN_TTL_SECONDS",
+        "AUTH__REFRESH_TOKEN_TTL_SECONDS",
+        "AUTH__EMAIL_PROOF_TTL_SECONDS",
+        "AUTH__PASSWORD_RESET_TTL_SECONDS",
+        "AUTH__INVITATION_TTL_SECONDS",
+        "AUTH__LOGIN_LONGEST_DELAY_SECONDS",
+        "LIMITS__WRITES_PER_ACTOR_PER_MINUTE",
         "IDEMPOTENCY__TTL_HOURS",
         "PAYMENT__SIMULATED__LATE_SECONDS",
     ],
@@ -171,20 +189,7 @@ def test_a_database_of_ones_own_keeps_its_password_out_of_sight(
     assert not Path(".data").exists()
 
 
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ("", "is empty"),
-        (" " * 40, "is empty"),
-        ("hV3-xT9_kQ2wLr8zNb5yPm7cJd4sGf6", "is shorter than 32"),
-        ("changeme", "is shorter than 32"),
-        ("ababababababababababababababababab", "has fewer than 8 different"),
-        ("your-secret-key-your-secret-key-yo", "repeats itself"),
-        ("abcdefghijklmnopqrstuvwxyz0123456789", "counts through"),
-        ("please-change-this-secret-key-in-production", "is a placeholder"),
-        ("django-insecure-CHANGE-ME-1234567890", "is a placeholder"),
-    ],
-)
+@pytest.mark.parametrize(("key", "said"), _WEAK)
 @pytest.mark.parametrize("embedded", [False, True])
 def test_a_weak_key_is_refused(
     monkeypatch: pytest.MonkeyPatch, key: str, said: str, embedded: bool
@@ -220,6 +225,35 @@ def test_processes_that_start_together_share_the_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(kept_key, [tmp_path / "new"] * 32))
     assert len(keys) == 1
+
+
+@pytest.mark.parametrize(("key", "said"), _WEAK)
+def test_the_key_before_was_as_strong(monkeypatch: pytest.MonkeyPatch, key: str, said: str) -> None:
+    message = refusal(monkeypatch, SECRET_KEY=_STRONG, SECRET_KEY_PREVIOUS=key)
+    assert f"SECRET_KEY_PREVIOUS: {said}" in message
+    assert not key.strip() or key not in message
+
+
+def test_the_key_before_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = refusal(monkeypatch, SECRET_KEY=_STRONG, SECRET_KEY_PREVIOUS=_STRONG)
+    assert "SECRET_KEY_PREVIOUS must not be the SECRET_KEY" in message
+    assert _STRONG not in message
+
+
+def test_the_key_before_is_not_the_kept_one_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = load_settings().secret_key.get_secret_value()
+    message = refusal(monkeypatch, SECRET_KEY_PREVIOUS=kept)
+    assert "SECRET_KEY_PREVIOUS must not be the SECRET_KEY, which is the one kept in" in message
+    assert kept not in message
+
+
+def test_the_key_before_stays_out_of_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_PREVIOUS", _STRONG)
+    settings = load_settings()
+    assert settings.secret_key_previous is not None
+    assert settings.secret_key_previous.get_secret_value() == _STRONG
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert _STRONG not in shown
 
 
 def test_a_damaged_key_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
