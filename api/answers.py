@@ -4,6 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from api.context import Call
+from api.limits import limit_headers
 from application.messages import Context
 from application.views.event import EventView
 
@@ -11,23 +12,31 @@ _encode = msgspec.json.Encoder().encode
 """Dataclasses by their fields, UUIDs as text, times as RFC 3339 with `Z`, None as null."""
 
 
-def replay_header(ctx: Context | None) -> dict[str, str]:
-    """Says that what is answered was stored under the idempotency key before."""
-    replayed = ctx is not None and ctx.reply.replayed
-    return {"Idempotency-Replayed": "true"} if replayed else {}
+def reply_headers(ctx: Context | None) -> dict[str, str]:
+    """What the pipeline tells beside an answer or a refusal: that it was stored under the
+    idempotency key before, and what is left of the rate limits."""
+    if ctx is None:
+        return {}
+    replayed = {"Idempotency-Replayed": "true"} if ctx.reply.replayed else {}
+    return replayed | limit_headers(ctx.reply.allowances)
 
 
 def answer(
     call: Call, view: object, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """The view as JSON."""
-    sent = (headers or {}) | replay_header(call.ctx)
+    sent = (headers or {}) | reply_headers(call.ctx)
     return Response(_encode(view), status, sent, "application/json")
 
 
 def created(call: Call, view: object, location: str) -> Response:
     """201 and where the new thing is."""
     return answer(call, view, 201, {"Location": location})
+
+
+def done(call: Call, status: int = 204) -> Response:
+    """Without a body: there is nothing to say."""
+    return Response(status_code=status, headers=reply_headers(call.ctx))
 
 
 def event_answer(

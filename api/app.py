@@ -10,12 +10,20 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
+from api.api_key.routes import add_api_key_routes
+from api.auth.proofs import add_proof_routes
 from api.auth.routes import add_auth_routes
+from api.auth.sessions import add_session_routes
 from api.description import TITLE
 from api.docs.routes import add_docs_routes
 from api.event.routes import add_event_routes
+from api.guest.routes import add_guest_routes
 from api.health.routes import add_health_routes
 from api.hold.routes import add_hold_routes
+from api.jwks.routes import add_jwks_routes
+from api.limits import LEFT, POLICY
+from api.member.invitations import add_invitation_routes
+from api.member.routes import add_member_routes
 from api.middleware.access import AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.head import Head
@@ -27,9 +35,11 @@ from api.organizer.routes import add_organizer_routes
 from api.refusals import add_refusals
 from api.routing import Documented, Routes
 from api.ticket.routes import add_ticket_routes
+from api.user.admin import add_user_admin_routes
 from api.user.routes import add_user_routes
 from api.webhooks.routes import add_webhook_routes
 from application.app import Application
+from shared.addresses import networks
 
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 _RECEIVED = (
@@ -40,18 +50,28 @@ _RECEIVED = (
     "If-None-Match",
     "X-Request-ID",
 )
-_SHOWN = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-ID")
+_SHOWN = (
+    "ETag",
+    "Idempotency-Replayed",
+    "Location",
+    LEFT,
+    POLICY,
+    "Retry-After",
+    "X-Request-ID",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestConfig:
-    """`cors_origins` may hold "*". Sizes in bytes. `hsts_seconds` 0 leaves that header out."""
+    """`cors_origins` may hold "*". Sizes in bytes. `hsts_seconds` 0 leaves that header out.
+    `trusted_proxies`: the networks of those whose X-Forwarded-For is believed."""
 
     cors_origins: tuple[str, ...] = ()
     docs: bool = True
     max_body_bytes: int = 1024 * 1024
     gzip_min_bytes: int = 1024
     hsts_seconds: int = 0
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def create_app(
@@ -59,9 +79,11 @@ def create_app(
     config: RestConfig,
     *,
     ready: Callable[[], Awaitable[bool]],
+    jwks: Callable[[], Mapping[str, object]],
     mounts: Mapping[str, ASGIApp] | None = None,
 ) -> FastAPI:
-    """`ready` says whether this process can serve; `mounts` are ASGI applications by path."""
+    """`ready` says whether this process can serve; `jwks` answers the public keys of its tokens;
+    `mounts` are ASGI applications by path."""
     app = FastAPI(
         title=TITLE,
         version="1",
@@ -71,7 +93,7 @@ def create_app(
         redirect_slashes=False,
         middleware=_middleware(config),
     )
-    operations = _add_operations(app, application)
+    operations = _add_operations(app, application, config)
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -81,6 +103,7 @@ def create_app(
     app.openapi = described  # type: ignore[method-assign]  # how FastAPI wants it replaced
     add_refusals(app)
     add_health_routes(app, ready)
+    add_jwks_routes(app, jwks)
     if config.docs:
         add_docs_routes(app, described)
     for path, mounted in (mounts or {}).items():
@@ -88,15 +111,25 @@ def create_app(
     return app
 
 
-def _add_operations(app: FastAPI, application: Application) -> dict[str, Documented]:
+def _add_operations(
+    app: FastAPI, application: Application, config: RestConfig
+) -> dict[str, Documented]:
     operations: dict[str, Documented] = {}
+    trusted = networks(config.trusted_proxies)
 
     def under(tag: str) -> Routes:
-        return Routes(app, tag, operations)
+        return Routes(app, tag, operations, trusted)
 
     add_auth_routes(under("Accounts"), application.auth)
+    add_session_routes(under("Accounts"), application.auth)
+    add_proof_routes(under("Accounts"), application.auth)
     add_user_routes(under("Accounts"), application.users)
+    add_user_admin_routes(under("Superusers"), application.users)
+    add_guest_routes(under("Guests"), application.guests)
     add_organizer_routes(under("Organizers"), application.organizers)
+    add_member_routes(under("Members"), application.members)
+    add_invitation_routes(under("Members"), application.members)
+    add_api_key_routes(under("API keys"), application.api_keys)
     add_event_routes(under("Events"), application.events)
     add_hold_routes(under("Holds"), application.holds)
     add_order_routes(under("Orders"), application.orders)

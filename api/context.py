@@ -1,11 +1,13 @@
 """What a request says beside its message: who is calling, under which id and which key."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 from starlette.requests import Request
 
 from application.messages import Context
+from shared.addresses import Network, client_address
 from shared.errors import MalformedRequest
 
 REQUEST_ID = "holdfast.request_id"
@@ -44,17 +46,21 @@ class Call(Request):
         return self._document
 
 
-def context_of(request: Request) -> Context:
-    """The context as it was sent; nothing in it is verified yet."""
-    tokens, keys = [], []
+def context_of(request: Request, trusted: Sequence[Network] = ()) -> Context:
+    """The context as it was sent; nothing in it is verified yet. `trusted` are the proxies whose
+    word on the caller's address is believed."""
+    tokens, keys, forwarded = [], [], []
     for name, value in request.scope["headers"]:
         if name == b"authorization":
             tokens.append(value.decode("latin-1"))
         elif name == b"idempotency-key":
             keys.append(value.decode("latin-1"))
+        elif name == b"x-forwarded-for":
+            forwarded.append(value.decode("latin-1"))
     return Context(
         request_id=request.scope[REQUEST_ID],
         credentials=_credentials(tokens),
+        address=client_address(request.client.host if request.client else None, forwarded, trusted),
         idempotency_key=",".join(keys) if keys else None,
         face="rest",
     )

@@ -11,8 +11,11 @@ Sells event tickets, and never sells one twice.
 an order (`CreateOrder`), pay it (`PayOrder`), and get the tickets (`ListTickets`). Nothing is lost
 when you stop in between: a hold expires, and an unpaid order with it.
 
-**Who is calling.** `Register` once, then `Login`: it answers an access token that all other
-operations want as `Authorization: Bearer …`. What is not yours looks as if it was not there (404).
+**Who is calling.** `Register` once, then `Login`: it answers an access token that other operations
+want as `Authorization: Bearer …`, and a refresh token for the next one (`RefreshToken`). Without an
+account, `CreateGuest` answers a token for one purchase. Servers send an API key (`CreateApiKey`) in
+the same header; a test key (`hf_test_…`) makes tests and sees nothing else. Each operation says who
+may call it. What is not yours looks as if it was not there (404).
 
 **Sending again.** Put a new `Idempotency-Key` on each thing you want to happen, and the same one
 on each repetition: it happens once, and the first answer comes again, marked
@@ -23,6 +26,10 @@ means the same over gRPC, where it is the field `request_id`. Keys are remembere
 **Refusals** are RFC 9457 problems (`application/problem+json`). `code` is the
 reason, the same as over gRPC; `errors` names each wrong field. `Retry-After` says when trying again
 can help; without it, it will not.
+
+**Limits.** Whatever changes something is counted, for the caller and for the address it comes
+from. `RateLimit-Policy` and `RateLimit` say of each limit what it is and what is left; beyond it
+the answer is 429 with `Retry-After`.
 
 **Lists** answer `items` and a `next_page_token`; send it back as `page_token`, with the same
 filters, until it is empty.
@@ -35,7 +42,11 @@ Outside of `/api/v1`: `/health` (the process is alive) and `/ready` (it can serv
 
 TAGS: Final = (
     {"name": "Accounts", "description": "Open an account and get a token for it."},
+    {"name": "Superusers", "description": "The accounts of this installation."},
+    {"name": "Guests", "description": "Buy without an account."},
     {"name": "Organizers", "description": "Sellers."},
+    {"name": "Members", "description": "Who acts for an organizer, and in which role."},
+    {"name": "API keys", "description": "Keys with which servers act for an organizer."},
     {"name": "Events", "description": "What is sold, and what is left of it."},
     {"name": "Holds", "description": "Stock taken for one buyer, for a while."},
     {"name": "Orders", "description": "A purchase made from one hold, and its payments."},

@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from api.callers import callers, refusals_of_callers, security
 from api.description import DESCRIPTION, TAGS
 from api.errors import BY_REASON_IF_MATCH, MEDIA_TYPE, problem_of, status_of
+from api.limits import LEFT, POLICY
 from api.links import add_links
 from api.routing import AnyOperation, Documented
 from api.schemas import Problem
@@ -18,12 +20,11 @@ from application.errors import (
     IdempotencyKeyInvalid,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
-    TokenExpired,
-    TokenInvalid,
-    TokenMissing,
+    RateLimited,
 )
-from application.messages import Access, Command, KeyPolicy
+from application.messages import Command, KeyPolicy
 from application.views.event import EventView
+from application.views.user import GuestView
 from shared.errors import (
     AppError,
     Conflict,
@@ -38,15 +39,20 @@ from shared.errors import (
 _REF: Final = "#/components/schemas/"
 _MEANING: Final[Mapping[int, str]] = {
     400: "The request cannot be read, or its idempotency key is missing or malformed.",
-    401: "The access token is missing, invalid or expired; or the credentials are wrong.",
+    401: "The token or API key is missing, invalid, expired or revoked; or credentials are wrong.",
     403: "You may see it, but not do this.",
     404: "It does not exist, or it is not yours.",
     409: "Its state does not allow this.",
     412: "`If-Match` names another version than the current one.",
     413: "The body is larger than this server accepts.",
     422: "A field has the wrong shape or meaning, or the idempotency key was used otherwise.",
+    429: "Too many requests; try again after `Retry-After` seconds.",
     500: "A bug. The log knows more, under the `request_id`.",
     503: "Try again after `Retry-After` seconds.",
+}
+_LIMIT_HEADERS: Final[Mapping[str, str]] = {
+    POLICY: "The limits this counts against: `q` requests in `w` seconds.",
+    LEFT: "What is left of each: `r` requests; more in `t` seconds.",
 }
 
 
@@ -65,8 +71,9 @@ def document(app: FastAPI, operations: Mapping[str, Documented]) -> dict[str, An
         "bearer": {
             "type": "http",
             "scheme": "bearer",
-            "bearerFormat": "JWT",
-            "description": "The `access_token` that Login answers.",
+            "description": "The `access_token` that Login, RefreshToken or CreateGuest answers (a "
+            "JWT); or, for servers, an API key (`hf_live_…` or `hf_test_…`) that CreateApiKey "
+            "answers.",
         }
     }
     _, shared = models_json_schema([(Problem, "serialization")], ref_template=_REF + "{model}")
@@ -90,9 +97,10 @@ def _keep_examples(schemas: dict[str, Any]) -> None:
 
 
 def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
-    message = said.operation.message
+    message, rule = said.operation.message, said.operation.rule
     conditions = {parameter["name"] for parameter in operation.get("parameters", ())}
-    operation["security"] = [] if message.access is Access.ANONYMOUS else [{"bearer": []}]
+    operation["security"] = security(rule)
+    operation["description"] += f"\n\n{callers(rule)}"
     if message.key_policy is not KeyPolicy.NONE:
         operation.setdefault("parameters", []).append(_key_header(message.key_policy))
     responses = operation["responses"]
@@ -108,13 +116,15 @@ def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
             refusals.setdefault(status_of(error, if_match=True), {})[error.reason] = error
     for status_code, errors in sorted(refusals.items()):
         responses[str(status_code)] = _refused(status_code, errors, path)
+        if status_code == 429:
+            headers = {**_LIMIT_HEADERS, "Retry-After": "In how many seconds to try again."}
+            responses["429"]["headers"] = _texts(headers)
 
 
 def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     """Every refusal that an operation can answer with."""
     message = said.operation.message
-    if message.access is not Access.ANONYMOUS:
-        yield from (TokenMissing, TokenInvalid, TokenExpired)
+    yield from refusals_of_callers(said.operation.rule)
     if said.may_have_body:
         yield RequestTooLarge
     if said.has_body:
@@ -126,7 +136,7 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     if message.key_policy is not KeyPolicy.NONE:
         yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress)
     if issubclass(message, Command):
-        yield Conflict
+        yield from (Conflict, RateLimited)
     yield from said.refuses
     yield from (Internal, DatabaseUnavailable)
 
@@ -144,12 +154,18 @@ def _key_header(policy: KeyPolicy) -> dict[str, Any]:
 
 def _headers(status: str, operation: AnyOperation) -> dict[str, Any]:
     headers = {"X-Request-ID": "The one that was sent, or a new one."}
-    if status == "201":
+    if status == "201" and operation.answers is not GuestView:  # a guest cannot be read
         headers["Location"] = "Where to read it."
     if operation.answers is EventView:
         headers["ETag"] = "The event's version, in quotes."
     if operation.message.key_policy is not KeyPolicy.NONE:
         headers["Idempotency-Replayed"] = "`true` if this is the answer to an earlier request."
+    if issubclass(operation.message, Command):
+        headers |= _LIMIT_HEADERS
+    return _texts(headers)
+
+
+def _texts(headers: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: {"description": meaning, "schema": {"type": "string"}}
         for name, meaning in headers.items()

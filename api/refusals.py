@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from api.answers import replay_header
+from api.answers import reply_headers
 from api.context import CONTEXT, REQUEST_ID
 from api.errors import problem
 from shared.errors import (
@@ -54,7 +54,7 @@ def _problem(request: Request, error: AppError, headers: dict[str, str] | None =
         path=request.scope["path"],
         request_id=request.scope[REQUEST_ID],
         if_match="if-match" in request.headers,
-        headers=(headers or {}) | replay_header(request.scope.get(CONTEXT)),
+        headers=(headers or {}) | reply_headers(request.scope.get(CONTEXT)),
     )
 
 

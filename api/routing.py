@@ -1,21 +1,22 @@
 """Operations as routes: what happens around each, in the order the product promises.
 
-size → authentication → authorization → key format → shape → execution. FastAPI reads a body
-before anything else can look at the request, so the first four happen around its own handler.
+size → authentication → authorization → rate limit → key format → shape → execution. FastAPI reads a
+body before anything else can look at the request, so the first five happen around its own handler.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from api.context import Call, context_of
 from api.shape import violations
 from application.pipeline import Operation
+from shared.addresses import Network
 from shared.errors import AppError, FieldInvalid, MalformedRequest
 
 P = ParamSpec("P")
@@ -45,6 +46,8 @@ class Routes:
     app: FastAPI
     tag: str
     documented: dict[str, Documented] = field(default_factory=dict)
+    trusted: Sequence[Network] = ()
+    """The proxies whose word on the caller's address is believed."""
 
     def get(
         self, path: str, operation: AnyOperation, **said: Any
@@ -77,7 +80,7 @@ class Routes:
         operation: AnyOperation,
         *,
         summary: str,
-        answers: type[object],
+        answers: type[object] | None,
         status: int = 200,
         says: str = "As asked.",
         refuses: tuple[type[AppError], ...] = (),
@@ -85,8 +88,9 @@ class Routes:
     ) -> Callable[[Endpoint[P]], Endpoint[P]]:
         """The decorated function translates in, calls the operation and translates out.
 
-        `answers` is the documented shape, `says` the meaning of the success; `refuses` are the
-        operation's own refusals (those of every operation are added by themselves).
+        `answers` is the documented shape (None: there is no body), `says` the meaning of the
+        success; `refuses` are the operation's own refusals (those of every operation are added by
+        themselves).
         """
 
         def register(endpoint: Endpoint[P]) -> Endpoint[P]:
@@ -101,7 +105,8 @@ class Routes:
                 response_model=answers,
                 status_code=status,
                 response_description=says,
-                route_class_override=_route_class(operation),
+                response_class=Response if answers is None else JSONResponse,
+                route_class_override=_route_class(operation, self.trusted),
                 openapi_extra=extra,
             )
             route = self.app.router.routes[-1]
@@ -122,7 +127,7 @@ class Routes:
         return register
 
 
-def _route_class(operation: AnyOperation) -> type[APIRoute]:
+def _route_class(operation: AnyOperation, trusted: Sequence[Network]) -> type[APIRoute]:
     class OperationRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             execute = super().get_route_handler()
@@ -133,10 +138,10 @@ def _route_class(operation: AnyOperation) -> type[APIRoute]:
 
             async def handle(request: Request) -> Response:
                 call = Call(request.scope, request.receive)
-                call.ctx = context_of(call)
+                call.ctx = context_of(call, trusted)
                 try:
                     sent = await call.body() if may_have_body else b""
-                    call.ctx = operation.admit(call.ctx)
+                    call.ctx = await operation.admit(call.ctx)
                     if takes_body and sent:
                         call.load_json(sent)
                     elif needs_body:

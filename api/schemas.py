@@ -1,8 +1,10 @@
 """Shapes that several aggregates share."""
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
-from api.shape import Input, Output, Text, Whole
+from api.shape import Digits, Input, Output, Text, Whole
 
 
 class Price(Input):
@@ -15,6 +17,15 @@ class Price(Input):
 class Money(Output):
     amount: int = Field(description="In minor units: 1250 is 12.50 EUR.")
     currency: str = Field(description="ISO 4217.")
+
+
+class PageSearch(Input):
+    """For lists without filters."""
+
+    page_size: Annotated[int | None, Digits] = Field(default=None, description="20, at most 100.")
+    page_token: Text | None = Field(
+        default=None, description="`next_page_token` of the page before."
+    )
 
 
 class Problem(Output):

@@ -17,6 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from shared.checks import (
+    NOT_A_BOOLEAN,
     NOT_A_LIST,
     NOT_A_STRING,
     NOT_A_TIME,
@@ -34,6 +35,7 @@ _WORDS: Mapping[str, str] = {
     "missing": REQUIRED,
     "extra_forbidden": UNKNOWN_FIELD,
     "string_type": NOT_A_STRING,
+    "bool_type": NOT_A_BOOLEAN,
     "int_type": NOT_AN_INTEGER,
     "int_from_float": NOT_AN_INTEGER,
     "int_parsing_size": NOT_AN_INTEGER,
@@ -127,6 +129,7 @@ Id = Parsed(_uuid, {"type": "string", "format": "uuid"})
 """For each kind of identifier: `Annotated[HoldId, Id]`."""
 
 Text = Annotated[str, Strict()]
+Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 """An integer in JSON: neither 1.0 nor "1" nor true."""
 Digits = Parsed(_digits, {"type": "integer"})

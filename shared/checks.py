@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 
 # What is wrong with a field that does not even have the right shape; both faces say it alike.
 REQUIRED = "is required"
+NOT_A_BOOLEAN = "must be true or false"
 NOT_A_STRING = "must be a string"
 NOT_AN_INTEGER = "must be an integer"
 NOT_A_UUID = "must be a UUID"

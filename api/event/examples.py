@@ -42,6 +42,7 @@ NEW_TICKET_TYPE: Final[JsonDict] = {
 EVENT: Final[JsonDict] = {
     "id": _EVENT_ID,
     "organizer_id": "01936b2a-7c00-7a10-8000-000000000002",
+    "live": True,
     "name": "Night of the Accordion",
     "description": "Four hours, eleven players.",
     "venue": "Harbour Hall",

@@ -1,16 +1,14 @@
 """Shapes of what organizers send, and how they become commands."""
 
 from datetime import datetime
-from types import NoneType
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated
 
-from pydantic import Field, GetCoreSchemaHandler
-from pydantic.config import JsonDict
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field
 
+from api.changes import Unchanged, without_default
 from api.event.examples import CHANGES, NEW_EVENT, NEW_TICKET_TYPE
 from api.schemas import Price
-from api.shape import Digits, Id, Input, Moment, Text, Time, Whole, among, with_example, wrong
+from api.shape import Digits, Id, Input, Moment, Text, Time, Whole, among, with_example
 from application.event.add_ticket_type import AddTicketType
 from application.event.create_event import CreateEvent
 from application.event.list_events import ListEvents
@@ -18,8 +16,6 @@ from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
 from domain.event.event import EventState
 from shared.ids import EventId, OrganizerId
-
-T = TypeVar("T")
 
 
 class PoolRequest(Input):
@@ -92,31 +88,6 @@ class EventRequest(Input):
         )
 
 
-def _not_null(value: object) -> object:
-    if value is None:
-        raise wrong("must not be null; leave it out to keep it as it is")
-    return value
-
-
-class _NotNull:
-    """Annotates `T | None`: read as T, so that None stands for nothing but "left out"."""
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        (kind,) = (each for each in get_args(source) if each is not NoneType)
-        read = handler.generate_schema(kind)
-        return core_schema.no_info_before_validator_function(_not_null, read)
-
-
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
-
-
-Unchanged = Annotated[T | None, _NotNull(), Field(json_schema_extra=_without_default)]
-"""A field that may be left out, but not be null."""
-
-
 class EventChanges(Input):
     """What is left out stays as it is."""
 
@@ -131,7 +102,7 @@ class EventChanges(Input):
     max_per_buyer: Whole | None = Field(
         default=None,
         description="null takes the limit away.",
-        json_schema_extra=_without_default,
+        json_schema_extra=without_default,
     )
 
     def command(self, event_id: EventId, expected_version: int | None) -> UpdateEvent:

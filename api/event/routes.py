@@ -12,6 +12,7 @@ from api.event.requests import EventChanges, EventRequest, EventSearch, TicketTy
 from api.event.schemas import Availability, Event, EventIdPath, EventPage
 from api.routing import PREFIX, Routes
 from application.app import EventOperations
+from application.errors import RoleMissing
 from application.event.cancel_event import CancelEvent
 from application.event.close_event import CloseEvent
 from application.event.get_availability import GetAvailability
@@ -20,7 +21,7 @@ from application.event.publish_event import PublishEvent
 from domain.event.errors import EventIncomplete, EventNotFound, EventStateInvalid
 from domain.organizer.errors import NotAMember, OrganizerNotFound
 
-_NOT_MINE = (EventNotFound, NotAMember)
+_NOT_MINE = (EventNotFound, NotAMember, RoleMissing)
 
 
 def add_event_routes(routes: Routes, events: EventOperations) -> None:
@@ -31,7 +32,7 @@ def add_event_routes(routes: Routes, events: EventOperations) -> None:
         answers=Event,
         status=201,
         says="The new event, a draft.",
-        refuses=(OrganizerNotFound,),
+        refuses=(OrganizerNotFound, RoleMissing),
     )
     async def create_event(call: Call, body: EventRequest) -> Response:
         """A draft that only members of the organizer see, until it is published.

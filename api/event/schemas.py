@@ -35,6 +35,7 @@ class Event(Output):
 
     id: UUID
     organizer_id: UUID
+    live: bool = Field(description="Whether it is real; what a test key makes is a test.")
     name: str
     description: str
     venue: str

@@ -30,6 +30,7 @@ PAYMENT: Final[JsonDict] = {
 ORDER: Final[JsonDict] = {
     "id": _ORDER_ID,
     "number": "HF-7F3K-9QXD-2M",
+    "live": True,
     "state": "CONFIRMED",
     "event_id": "01936b2a-7c00-7a10-8000-000000000003",
     "hold_id": _HOLD_ID,

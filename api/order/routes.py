@@ -11,7 +11,7 @@ from api.order.requests import OrderRequest, OrderSearch, PaymentRequest
 from api.order.schemas import Order, OrderIdPath, OrderPage, Payment
 from api.routing import PREFIX, Routes
 from application.app import OrderOperations
-from application.errors import PaymentProviderUnknown
+from application.errors import PaymentProviderUnknown, RoleMissing
 from application.order.cancel_order import CancelOrder
 from application.order.get_order import GetOrder
 from domain.event.errors import EventNotOnSale
@@ -46,7 +46,7 @@ def add_order_routes(routes: Routes, orders: OrderOperations) -> None:
         summary="List orders",
         answers=OrderPage,
         says="A page of orders, newest first.",
-        refuses=(OrganizerNotFound,),
+        refuses=(OrganizerNotFound, RoleMissing),
     )
     async def list_orders(call: Call, search: Annotated[OrderSearch, Query()]) -> Response:
         """What you bought; or, with `organizer_id`, what your organizer sold."""
@@ -58,10 +58,10 @@ def add_order_routes(routes: Routes, orders: OrderOperations) -> None:
         summary="Get an order",
         answers=Order,
         says="The order with its latest payment.",
-        refuses=(OrderNotFound,),
+        refuses=(OrderNotFound, RoleMissing),
     )
     async def get_order(call: Call, order_id: OrderIdPath) -> Response:
-        """For its buyer and for members of its organizer."""
+        """For its buyer, and for its organizer."""
         return answer(call, await orders.get(GetOrder(order_id=order_id), call.ctx))
 
     @routes.post(
@@ -100,7 +100,7 @@ def add_order_routes(routes: Routes, orders: OrderOperations) -> None:
         summary="Cancel an order",
         answers=Order,
         says="The order, cancelled.",
-        refuses=(OrderNotFound, OrderNotCancellable),
+        refuses=(OrderNotFound, RoleMissing, OrderNotCancellable),
     )
     async def cancel_order(call: Call, order_id: OrderIdPath) -> Response:
         """As long as no money was promised; its stock is given back."""

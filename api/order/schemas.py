@@ -42,6 +42,7 @@ class Order(Output):
 
     id: UUID
     number: str = Field(description="Short, to be read aloud.")
+    live: bool = Field(description="Whether it is real; what is bought of a test is a test.")
     state: OrderState
     event_id: UUID
     hold_id: UUID

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Final
 
-import msgspec
 from fastapi import Path
 from pydantic import Field
 from starlette.responses import Response
 
+from api.answers import answer
 from api.context import Call
 from api.routing import Routes
 from api.shape import Output
@@ -49,4 +49,4 @@ def add_webhook_routes(routes: Routes, webhooks: Webhooks) -> None:
         await webhooks.receive(
             ReceiveWebhook(provider=provider, body=body, headers=headers), call.ctx
         )
-        return Response(msgspec.json.encode({"received": True}), media_type="application/json")
+        return answer(call, {"received": True})

@@ -19,7 +19,7 @@ class AddTicketType(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class AddTicketTypeHandler:
-    """Raises EventNotFound, NotAMember, FieldInvalid, EventStateInvalid."""
+    """Raises EventNotFound, NotAMember, RoleMissing, FieldInvalid, EventStateInvalid."""
 
     begin: Begin
     ids: Ids

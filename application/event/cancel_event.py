@@ -16,7 +16,7 @@ class CancelEvent(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class CancelEventHandler:
-    """Raises EventNotFound, NotAMember, EventStateInvalid."""
+    """Raises EventNotFound, NotAMember, RoleMissing, EventStateInvalid."""
 
     begin: Begin
 

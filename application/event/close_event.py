@@ -16,7 +16,7 @@ class CloseEvent(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class CloseEventHandler:
-    """Raises EventNotFound, NotAMember, EventStateInvalid."""
+    """Raises EventNotFound, NotAMember, RoleMissing, EventStateInvalid."""
 
     begin: Begin
 

@@ -16,7 +16,7 @@ class PublishEvent(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class PublishEventHandler:
-    """Raises EventNotFound, NotAMember, EventStateInvalid, EventIncomplete."""
+    """Raises EventNotFound, NotAMember, RoleMissing, EventStateInvalid, EventIncomplete."""
 
     begin: Begin
 

@@ -30,7 +30,8 @@ class UpdateEvent(Command[EventView]):
 
 @dataclass(frozen=True, slots=True)
 class UpdateEventHandler:
-    """Raises EventNotFound, NotAMember, Conflict, FieldInvalid, EventStateInvalid."""
+    """Raises EventNotFound, NotAMember, RoleMissing, Conflict, FieldInvalid,
+    EventStateInvalid."""
 
     begin: Begin
 

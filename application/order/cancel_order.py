@@ -25,7 +25,7 @@ class CancelOrder(Command[OrderView]):
 
 @dataclass(frozen=True, slots=True)
 class CancelOrderHandler:
-    """Raises OrderNotFound, OrderNotCancellable."""
+    """Raises OrderNotFound, RoleMissing, OrderNotCancellable."""
 
     begin: Begin
 

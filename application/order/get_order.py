@@ -16,7 +16,7 @@ class GetOrder(Query[OrderView]):
 
 @dataclass(frozen=True, slots=True)
 class GetOrderHandler:
-    """Raises OrderNotFound."""
+    """Raises OrderNotFound, RoleMissing."""
 
     begin: Begin
 

@@ -17,7 +17,7 @@ class ListTickets(Query[Page[TicketView]]):
 
 @dataclass(frozen=True, slots=True)
 class ListTicketsHandler:
-    """All of them on one page: an order has few. Raises OrderNotFound."""
+    """All of them on one page: an order has few. Raises OrderNotFound, RoleMissing."""
 
     begin: Begin
 

@@ -10,7 +10,7 @@ from api.app import RestConfig
 from api.errors import status_of
 from api.schemas import Problem
 from api.shape import Input, Output
-from application.messages import Access, KeyPolicy, Message
+from application.messages import ActorKind, Command, KeyPolicy, Message
 from application.pipeline import Operation
 from shared.errors import AppError
 from tests.api.house import Client, House, Json, document
@@ -20,6 +20,11 @@ OF_EVERY_OPERATION = {
     "TOKEN_MISSING",
     "TOKEN_INVALID",
     "TOKEN_EXPIRED",
+    "TOKEN_REVOKED",
+    "USER_REQUIRED",
+    "SCOPE_MISSING",
+    "ACCESS_DENIED",
+    "RATE_LIMITED",
     "MALFORMED_REQUEST",
     "REQUEST_TOO_LARGE",
     "FIELD_INVALID",
@@ -91,9 +96,13 @@ def test_it_reads_well() -> None:
 
 @pytest.mark.parametrize("name", sorted(offered()))
 def test_tokens_and_keys_are_documented_as_the_message_has_them(name: str) -> None:
-    message, said = offered()[name].message, said_of(name)
-    anonymous = message.access is Access.ANONYMOUS
-    assert said["security"] == ([] if anonymous else [{"bearer": []}])
+    message, rule, said = offered()[name].message, offered()[name].rule, said_of(name)
+    if rule.is_open:
+        assert said["security"] == []
+    elif ActorKind.ANONYMOUS in rule.kinds:
+        assert said["security"] == [{}, {"bearer": []}]
+    else:
+        assert said["security"] == [{"bearer": []}]
     keys = [each for each in said.get("parameters", ()) if each["name"] == "Idempotency-Key"]
     if message.key_policy is KeyPolicy.NONE:
         assert keys == []
@@ -110,6 +119,51 @@ def test_refusals_are_those_that_the_handler_promises(name: str) -> None:
     documented = set(codes(said_of(name)))
     assert promised <= documented
     assert documented - OF_EVERY_OPERATION <= promised
+
+
+@pytest.mark.parametrize("name", sorted(offered()))
+def test_whoever_may_not_call_is_told_so(name: str) -> None:
+    """The refusals of the pipeline, as the rule of the operation has them."""
+    operation = offered()[name]
+    rule, documented = operation.rule, set(codes(said_of(name)))
+    named = {ActorKind.USER, ActorKind.GUEST, ActorKind.API_KEY}
+    expected = {
+        "TOKEN_MISSING": not rule.is_open and ActorKind.ANONYMOUS not in rule.kinds,
+        "TOKEN_REVOKED": not rule.is_open,
+        "USER_REQUIRED": not rule.is_open and not named <= rule.kinds,
+        "SCOPE_MISSING": ActorKind.API_KEY in rule.kinds,
+        "ACCESS_DENIED": rule.superuser,
+        "RATE_LIMITED": issubclass(operation.message, Command),
+    }
+    assert {code: code in documented for code in expected} == expected
+
+
+def test_who_may_call_is_said_in_words() -> None:
+    ends = {
+        "Login": "For everybody; no token is looked at.",
+        "GetMe": "For users.",
+        "GetUser": "For superusers.",
+        "CreateGuest": "For those without a token and API keys.",
+        "GetHold": "For users and guests.",
+        "GetOrganizer": "For users, guests and API keys.",
+        "CreateApiKey": "For users. Of an organizer's members, those with the role `OWNER`.",
+        "GetOrder": "For users, guests and API keys. Of an organizer's members, those with the "
+        "role `OWNER`, `MANAGER` or `FINANCE`.",
+        "RemoveMember": "For users. Of an organizer's members, any may.",
+    }
+    for name, end in ends.items():
+        assert said_of(name)["description"].endswith(f"\n\n{end}")
+
+
+def test_limits_are_documented_where_they_are_counted() -> None:
+    fields = {"RateLimit", "RateLimit-Policy"}
+    for name, operation in offered().items():
+        for status, response in said_of(name)["responses"].items():
+            told = fields & set(response.get("headers", ()))
+            limited = issubclass(operation.message, Command) and (status < "300" or status == "429")
+            assert told == (fields if limited else set()), (name, status)
+        refused = said_of(name)["responses"].get("429", {"headers": {"Retry-After": {}}})
+        assert "Retry-After" in refused["headers"]
 
 
 def test_every_refusal_is_documented_with_its_status() -> None:
@@ -129,6 +183,9 @@ def test_successes_are_documented() -> None:
     created = {name for name, status in successes.items() if status == "201"}
     assert created == {
         "Register",
+        "CreateGuest",
+        "InviteMember",
+        "CreateApiKey",
         "CreateOrganizer",
         "CreateEvent",
         "AddTicketType",
@@ -136,8 +193,14 @@ def test_successes_are_documented() -> None:
         "CreateOrder",
         "PayOrder",
     }
-    assert set(successes.values()) == {"200", "201"}
-    for name in created:
+    bodiless = {name for name, status in successes.items() if status in ("202", "204")}
+    assert bodiless == {name for name, each in offered().items() if each.answers is type(None)} - {
+        "ReceiveWebhook"
+    }
+    for name in bodiless:
+        assert "content" not in said_of(name)["responses"][successes[name]]
+    assert set(successes.values()) == {"200", "201", "202", "204"}
+    for name in created - {"CreateGuest"}:
         assert "Location" in said_of(name)["responses"]["201"]["headers"]
     assert "304" in said_of("GetEvent")["responses"]
 
@@ -156,7 +219,8 @@ def test_every_request_and_answer_has_an_example() -> None:
     schemas = document()["components"]["schemas"]
     for _, operation in described():
         status = next(iter(operation["responses"]))
-        shapes = [operation["responses"][status]["content"]["application/json"]["schema"]]
+        content = operation["responses"][status].get("content", {})
+        shapes = [each["schema"] for each in content.values()]
         if operation["operationId"] != "ReceiveWebhook":
             if "requestBody" in operation:
                 shapes.append(operation["requestBody"]["content"]["application/json"]["schema"])
