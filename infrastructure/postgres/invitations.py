@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from application.messages import SYSTEM
 from application.ports.people import InvitationRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.organizer.invitation import Invitation, InvitationState
@@ -17,6 +18,12 @@ _SELECT = """
     SELECT id, organizer_id, email, role, state, invited_by, created_at, expires_at, version
     FROM invitations
 """
+
+# $2: everybody's, for the system.
+_GET = f"""
+    {_SELECT}
+    WHERE id = $1 AND ($2 OR organizer_id = ANY($3) OR email_key = $4)
+"""  # nosec B608: constants only
 
 _PAGE = f"""
     {_SELECT}
@@ -41,7 +48,11 @@ class PostgresInvitationRepository(InvitationRepository):
         self.notes: Notes[Invitation] = Notes()
 
     async def get(self, invitation_id: InvitationId) -> Invitation | None:
-        row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1", invitation_id)
+        actor = self._session.ctx.actor
+        address = None if actor.email is None else User.email_key(actor.email)
+        row = await self._session.fetchrow(
+            _GET, invitation_id, actor == SYSTEM, actor.organizer_ids, address
+        )
         return _invitation(row) if row else None
 
     async def page(
