@@ -4,7 +4,7 @@ from __future__ import annotations  # grpc's generics are so for type checkers o
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final, TypeAlias, TypeVar, cast
 
 import grpc
@@ -15,6 +15,8 @@ from grpc_status import rpc_status
 from application.messages import Context
 from grpc_app.context import CURRENT, REPLAYED, REQUEST_ID, Call, context_of
 from grpc_app.errors import STATUS, status_of
+from grpc_app.limits import of_limits
+from shared.addresses import Network
 from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
 
 _log = structlog.get_logger("holdfast.access")
@@ -35,12 +37,13 @@ class Calls(grpc.aio.ServerInterceptor):
 
     Messages are read and written here, so that neither can fail past our own error handling:
     grpc would send the text of any exception to the client. Those of more than `largest` bytes
-    are refused.
+    are refused. `trusted` are the proxies whose word on the caller's address is believed.
     """
 
-    def __init__(self, package: str, largest: int) -> None:
+    def __init__(self, package: str, largest: int, trusted: Sequence[Network] = ()) -> None:
         self._prefix = f"/{package}."
         self._largest = largest
+        self._trusted = trusted
         self._around: dict[str, Handler[bytes, bytes]] = {}
 
     async def intercept_service(
@@ -52,7 +55,7 @@ class Calls(grpc.aio.ServerInterceptor):
             if handler is not None and not method.startswith(self._prefix):
                 return handler
             around = (
-                _unknown(method[:_LONGEST_METHOD])
+                self._unknown(method[:_LONGEST_METHOD])
                 if handler is None
                 else self._surround(method, handler)
             )
@@ -75,28 +78,31 @@ class Calls(grpc.aio.ServerInterceptor):
             return (await servicing(message, rpc)).SerializeToString()
 
         async def call(data: bytes, rpc: Rpc) -> bytes:
-            return await _observed(method, rpc, lambda: answer(data, rpc))
+            return await _observed(method, rpc, self._context(rpc), lambda: answer(data, rpc))
 
         around: Handler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(call)
         self._around[method] = around
         return around
 
+    def _unknown(self, method: str) -> Handler[bytes, bytes]:
+        """For a method that does not exist, whatever kind it was meant to be."""
 
-def _unknown(method: str) -> Handler[bytes, bytes]:
-    """For a method that does not exist, whatever kind it was meant to be."""
+        async def refuse() -> bytes:
+            raise OperationUnknown(metadata={"method": method})
 
-    async def refuse() -> bytes:
-        raise OperationUnknown(metadata={"method": method})
+        async def call(requests: AsyncIterator[bytes], rpc: Rpc) -> None:
+            await _observed(method, rpc, self._context(rpc), refuse)
 
-    async def call(requests: AsyncIterator[bytes], rpc: Rpc) -> None:
-        await _observed(method, rpc, refuse)
+        return grpc.stream_stream_rpc_method_handler(call)
 
-    return grpc.stream_stream_rpc_method_handler(call)
+    def _context(self, rpc: Rpc) -> Context:
+        return context_of(rpc.invocation_metadata() or (), rpc.peer(), self._trusted)
 
 
-async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]]) -> bytes:
+async def _observed(
+    method: str, rpc: Rpc, ctx: Context, answer: Callable[[], Awaitable[bytes]]
+) -> bytes:
     started = time.perf_counter()
-    ctx = context_of(rpc.invocation_metadata() or ())
     CURRENT.set(Call(ctx, readable=True))
     structlog.contextvars.bind_contextvars(request_id=ctx.request_id)
     try:
@@ -111,7 +117,7 @@ async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]
         _log.error("failed", face="grpc", method=method, request_id=ctx.request_id, exc_info=bug)
         refusal = Internal(metadata={"request_id": ctx.request_id})
     else:
-        rpc.set_trailing_metadata(_trailing(ctx))
+        rpc.set_trailing_metadata(tuple(_trailing(ctx)))
         _line(method, rpc, ctx, grpc.StatusCode.OK, None, started)
         return data
     status = rpc_status.to_status(status_of(refusal, ctx.request_id))
@@ -121,9 +127,11 @@ async def _observed(method: str, rpc: Rpc, answer: Callable[[], Awaitable[bytes]
     )
 
 
-def _trailing(ctx: Context) -> tuple[tuple[str, str], ...]:
-    request_id = (REQUEST_ID, ctx.request_id)
-    return (request_id, (REPLAYED, "true")) if ctx.reply.replayed else (request_id,)
+def _trailing(ctx: Context) -> Iterator[tuple[str, str]]:
+    yield REQUEST_ID, ctx.request_id
+    if ctx.reply.replayed:
+        yield REPLAYED, "true"
+    yield from of_limits(ctx.reply.allowances)
 
 
 def _line(

@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 async def perform(operation: Operation[M, R], read: Callable[[W], M], request: W) -> R:
-    """Authentication, authorization and key first, then the shape, then the operation.
+    """Authentication, authorization, rate limits and key first, then the shape, then the operation.
 
     `read` translates the request and raises FieldInvalid. Raises AppError.
     """
@@ -27,7 +27,7 @@ async def perform(operation: Operation[M, R], read: Callable[[W], M], request: W
     key = getattr(request, "request_id", "") if call.readable else str(uuid4())
     ctx = replace(call.ctx, idempotency_key=key or None)
     try:
-        ctx = operation.admit(ctx)
+        ctx = await operation.admit(ctx)
         if not call.readable:
             raise MalformedRequest()
         message = read(request)

@@ -11,12 +11,18 @@ from grpc_reflection.v1alpha import reflection
 
 from application.app import Application
 from grpc_app.generated.holdfast.v1 import (
+    api_key_pb2,
+    api_key_pb2_grpc,
     auth_pb2,
     auth_pb2_grpc,
     event_pb2,
     event_pb2_grpc,
+    guest_pb2,
+    guest_pb2_grpc,
     hold_pb2,
     hold_pb2_grpc,
+    member_pb2,
+    member_pb2_grpc,
     order_pb2,
     order_pb2_grpc,
     organizer_pb2,
@@ -28,19 +34,26 @@ from grpc_app.generated.holdfast.v1 import (
 )
 from grpc_app.health import Health
 from grpc_app.interceptors import Calls
+from grpc_app.servicers.api_key import ApiKeyServicer
 from grpc_app.servicers.auth import AuthServicer
 from grpc_app.servicers.event import EventServicer
+from grpc_app.servicers.guest import GuestServicer
 from grpc_app.servicers.hold import HoldServicer
+from grpc_app.servicers.member import MemberServicer
 from grpc_app.servicers.order import OrderServicer
 from grpc_app.servicers.organizer import OrganizerServicer
 from grpc_app.servicers.ticket import TicketServicer
 from grpc_app.servicers.user import UserServicer
+from shared.addresses import networks
 
 PACKAGE = "holdfast.v1"
 FILES: tuple[FileDescriptor, ...] = (
     auth_pb2.DESCRIPTOR,
     user_pb2.DESCRIPTOR,
+    guest_pb2.DESCRIPTOR,
     organizer_pb2.DESCRIPTOR,
+    member_pb2.DESCRIPTOR,
+    api_key_pb2.DESCRIPTOR,
     event_pb2.DESCRIPTOR,
     hold_pb2.DESCRIPTOR,
     order_pb2.DESCRIPTOR,
@@ -69,10 +82,13 @@ class GrpcConfig:
     """How often a silent connection is asked whether it is still there."""
     health_seconds: float = 2
     """How often readiness is asked for."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose x-forwarded-for is believed."""
 
 
 class GrpcServer:
-    """Started and stopped once, on the loop it is used on."""
+    """Started and stopped once, on the loop it is used on. Raises ValueError for a trusted proxy
+    that is no network."""
 
     def __init__(
         self, application: Application, config: GrpcConfig, *, ready: Callable[[], Awaitable[bool]]
@@ -80,7 +96,9 @@ class GrpcServer:
         self._config = config
         self._health = Health(SERVICES, ready, config.health_seconds)
         self._server = grpc.aio.server(
-            interceptors=[Calls(PACKAGE, config.max_message_bytes)],
+            interceptors=[
+                Calls(PACKAGE, config.max_message_bytes, networks(config.trusted_proxies))
+            ],
             options=_options(config),
             maximum_concurrent_rpcs=config.max_calls,
         )
@@ -108,8 +126,15 @@ class GrpcServer:
         server = self._server
         auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthServicer(application.auth), server)
         user_pb2_grpc.add_UserServiceServicer_to_server(UserServicer(application.users), server)
+        guest_pb2_grpc.add_GuestServiceServicer_to_server(GuestServicer(application.guests), server)
         organizer_pb2_grpc.add_OrganizerServiceServicer_to_server(
             OrganizerServicer(application.organizers), server
+        )
+        member_pb2_grpc.add_MemberServiceServicer_to_server(
+            MemberServicer(application.members), server
+        )
+        api_key_pb2_grpc.add_ApiKeyServiceServicer_to_server(
+            ApiKeyServicer(application.api_keys), server
         )
         event_pb2_grpc.add_EventServiceServicer_to_server(EventServicer(application.events), server)
         hold_pb2_grpc.add_HoldServiceServicer_to_server(HoldServicer(application.holds), server)

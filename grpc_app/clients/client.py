@@ -8,12 +8,16 @@ from uuid import uuid4
 import grpc
 from google.protobuf.message import Message
 
+from application.errors import RefreshTokenInvalid
 from grpc_app.clients.errors import refusal_of
 from grpc_app.context import REPLAYED, REQUEST_ID
-from grpc_app.generated.holdfast.v1.auth_pb2 import LoginRequest, Tokens
+from grpc_app.generated.holdfast.v1.api_key_pb2_grpc import ApiKeyServiceStub
+from grpc_app.generated.holdfast.v1.auth_pb2 import LoginRequest, RefreshTokenRequest, Tokens
 from grpc_app.generated.holdfast.v1.auth_pb2_grpc import AuthServiceStub
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
+from grpc_app.generated.holdfast.v1.guest_pb2_grpc import GuestServiceStub
 from grpc_app.generated.holdfast.v1.hold_pb2_grpc import HoldServiceStub
+from grpc_app.generated.holdfast.v1.member_pb2_grpc import MemberServiceStub
 from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceStub
 from grpc_app.generated.holdfast.v1.organizer_pb2_grpc import OrganizerServiceStub
 from grpc_app.generated.holdfast.v1.ticket_pb2_grpc import TicketServiceStub
@@ -30,8 +34,8 @@ class HoldfastClient:
 
     Each group of operations is an attribute. A refused call raises the AppError that the server
     raised (SoldOut, FieldInvalid, ...), ServerUnreachable without a connection, and AioRpcError
-    where the reason has no class here. `token` is sent with every call; one client may serve many
-    users by passing `metadata=bearer(token)` to each call instead.
+    where the reason has no class here. `token`, an access token or an API key, is sent with every
+    call; one client may serve many users by passing `metadata=bearer(token)` to each call instead.
 
     A request that changes something and has no `request_id` (its idempotency key) gets a new one.
     To send the same request again after a lost answer, set one and keep it.
@@ -47,6 +51,7 @@ class HoldfastClient:
         options: Sequence[tuple[str, str | int]] = (),
     ) -> None:
         self.token = token
+        self.refresh_token: str | None = None
         interceptors = [_Calls(self, timeout_seconds)]
         self._channel = (
             grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
@@ -57,16 +62,30 @@ class HoldfastClient:
         )
         self.auth = AuthServiceStub(self._channel)
         self.users = UserServiceStub(self._channel)
+        self.guests = GuestServiceStub(self._channel)
         self.organizers = OrganizerServiceStub(self._channel)
+        self.members = MemberServiceStub(self._channel)
+        self.api_keys = ApiKeyServiceStub(self._channel)
         self.events = EventServiceStub(self._channel)
         self.holds = HoldServiceStub(self._channel)
         self.orders = OrderServiceStub(self._channel)
         self.tickets = TicketServiceStub(self._channel)
 
     async def login(self, email: str, password: str) -> Tokens:
-        """Logs in; later calls are made with the token. Raises CredentialsInvalid."""
-        tokens = await self.auth.Login(LoginRequest(email=email, password=password))
-        self.token = tokens.access_token
+        """Logs in and keeps both tokens; later calls are made with them. Raises
+        CredentialsInvalid, RateLimited."""
+        return self._kept(await self.auth.Login(LoginRequest(email=email, password=password)))
+
+    async def refresh(self) -> Tokens:
+        """Goes on with the session under new tokens, kept like the first. Safe to repeat at once
+        when the answer was lost. Raises RefreshTokenInvalid, also before any login."""
+        if self.refresh_token is None:
+            raise RefreshTokenInvalid()
+        request = RefreshTokenRequest(refresh_token=self.refresh_token)
+        return self._kept(await self.auth.RefreshToken(request))
+
+    def _kept(self, tokens: Tokens) -> Tokens:
+        self.token, self.refresh_token = tokens.access_token, tokens.refresh_token
         return tokens
 
     async def close(self) -> None:

@@ -30,6 +30,7 @@ def event(view: EventView) -> wire.Event:
         created_at=timestamp(view.created_at),
         updated_at=timestamp(view.updated_at),
         version=view.version,
+        live=view.live,
     )
 
 

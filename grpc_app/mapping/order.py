@@ -84,6 +84,7 @@ def order(view: OrderView) -> Order:
         payment=None if view.payment is None else payment(view.payment),
         expires_at=timestamp(view.expires_at),
         created_at=timestamp(view.created_at),
+        live=view.live,
     )
 
 

@@ -60,6 +60,12 @@ class Shape:
     def maybe_integer(self, name: str) -> int | None:
         return int(getattr(self._message, name)) if self._present(name) else None
 
+    def flag(self, name: str) -> bool:
+        """Must be said: that it is false, too."""
+        if not self._present(name):
+            return self._missing(name, False)
+        return bool(getattr(self._message, name))
+
     def time(self, name: str) -> datetime:
         moment = self.maybe_time(name)
         return self._missing(name, _NO_TIME) if moment is None else moment
@@ -73,6 +79,12 @@ class Shape:
             self._checks.fail(name, NOT_A_TIME)
             return _NO_TIME
         return value.ToDatetime(tzinfo=UTC)
+
+    def choice(self, name: str, choices: type[E]) -> E:
+        placeholder = next(iter(choices))
+        if not self._present(name):
+            return self._missing(name, placeholder)
+        return self.maybe_choice(name, choices) or placeholder
 
     def maybe_choice(self, name: str, choices: type[E]) -> E | None:
         text = self.maybe_text(name)

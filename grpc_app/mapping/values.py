@@ -17,6 +17,10 @@ def timestamp(moment: datetime) -> Timestamp:
     return value
 
 
+def maybe_timestamp(moment: datetime | None) -> Timestamp | None:
+    return None if moment is None else timestamp(moment)
+
+
 def money(view: MoneyView) -> Money:
     return Money(amount=view.amount, currency=view.currency)
 

@@ -24,3 +24,10 @@ class OrganizerServicer(OrganizerServiceServicer):
         return mapping.organizer(
             await perform(self._organizers.get, mapping.get_organizer, request)
         )
+
+    async def ListOrganizers(
+        self, request: wire.ListOrganizersRequest, context: object
+    ) -> wire.ListOrganizersResponse:
+        return mapping.own_organizers(
+            await perform(self._organizers.list, mapping.list_organizers, request)
+        )

@@ -22,22 +22,37 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from grpc_app.generated.holdfast.v1 import user_pb2 as holdfast_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/auth.proto\x12\x0bholdfast.v1\x1a\x16holdfast/v1/user.proto\"o\n\x0fRegisterRequest\x12\x12\n\x05\x65mail\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08password\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04name\x18\x03 \x01(\tH\x02\x88\x01\x01\x42\x08\n\x06_emailB\x0b\n\t_passwordB\x07\n\x05_name\"P\n\x0cLoginRequest\x12\x12\n\x05\x65mail\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08password\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x08\n\x06_emailB\x0b\n\t_password\"F\n\x06Tokens\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x12\n\ntoken_type\x18\x02 \x01(\t\x12\x12\n\nexpires_in\x18\x03 \x01(\x05\x32\x83\x01\n\x0b\x41uthService\x12;\n\x08Register\x12\x1c.holdfast.v1.RegisterRequest\x1a\x11.holdfast.v1.User\x12\x37\n\x05Login\x12\x19.holdfast.v1.LoginRequest\x1a\x13.holdfast.v1.Tokensb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/auth.proto\x12\x0bholdfast.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x16holdfast/v1/user.proto\"o\n\x0fRegisterRequest\x12\x12\n\x05\x65mail\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08password\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04name\x18\x03 \x01(\tH\x02\x88\x01\x01\x42\x08\n\x06_emailB\x0b\n\t_passwordB\x07\n\x05_name\"P\n\x0cLoginRequest\x12\x12\n\x05\x65mail\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08password\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x08\n\x06_emailB\x0b\n\t_password\"C\n\x13RefreshTokenRequest\x12\x1a\n\rrefresh_token\x18\x01 \x01(\tH\x00\x88\x01\x01\x42\x10\n\x0e_refresh_token\"\x0f\n\rLogoutRequest\"\x19\n\x17LogoutEverywhereRequest\";\n\x1bRequestPasswordResetRequest\x12\x12\n\x05\x65mail\x18\x01 \x01(\tH\x00\x88\x01\x01\x42\x08\n\x06_email\"`\n\x14ResetPasswordRequest\x12\x12\n\x05token\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cnew_password\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x08\n\x06_tokenB\x0f\n\r_new_password\"!\n\x1fRequestEmailVerificationRequest\"2\n\x12VerifyEmailRequest\x12\x12\n\x05token\x18\x01 \x01(\tH\x00\x88\x01\x01\x42\x08\n\x06_token\"]\n\x06Tokens\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12\x12\n\ntoken_type\x18\x02 \x01(\t\x12\x12\n\nexpires_in\x18\x03 \x01(\x05\x12\x15\n\rrefresh_token\x18\x04 \x01(\t2\xaa\x05\n\x0b\x41uthService\x12;\n\x08Register\x12\x1c.holdfast.v1.RegisterRequest\x1a\x11.holdfast.v1.User\x12\x37\n\x05Login\x12\x19.holdfast.v1.LoginRequest\x1a\x13.holdfast.v1.Tokens\x12\x45\n\x0cRefreshToken\x12 .holdfast.v1.RefreshTokenRequest\x1a\x13.holdfast.v1.Tokens\x12<\n\x06Logout\x12\x1a.holdfast.v1.LogoutRequest\x1a\x16.google.protobuf.Empty\x12P\n\x10LogoutEverywhere\x12$.holdfast.v1.LogoutEverywhereRequest\x1a\x16.google.protobuf.Empty\x12X\n\x14RequestPasswordReset\x12(.holdfast.v1.RequestPasswordResetRequest\x1a\x16.google.protobuf.Empty\x12J\n\rResetPassword\x12!.holdfast.v1.ResetPasswordRequest\x1a\x16.google.protobuf.Empty\x12`\n\x18RequestEmailVerification\x12,.holdfast.v1.RequestEmailVerificationRequest\x1a\x16.google.protobuf.Empty\x12\x46\n\x0bVerifyEmail\x12\x1f.holdfast.v1.VerifyEmailRequest\x1a\x16.google.protobuf.Emptyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'holdfast.v1.auth_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REGISTERREQUEST']._serialized_start=63
-  _globals['_REGISTERREQUEST']._serialized_end=174
-  _globals['_LOGINREQUEST']._serialized_start=176
-  _globals['_LOGINREQUEST']._serialized_end=256
-  _globals['_TOKENS']._serialized_start=258
-  _globals['_TOKENS']._serialized_end=328
-  _globals['_AUTHSERVICE']._serialized_start=331
-  _globals['_AUTHSERVICE']._serialized_end=462
+  _globals['_REGISTERREQUEST']._serialized_start=92
+  _globals['_REGISTERREQUEST']._serialized_end=203
+  _globals['_LOGINREQUEST']._serialized_start=205
+  _globals['_LOGINREQUEST']._serialized_end=285
+  _globals['_REFRESHTOKENREQUEST']._serialized_start=287
+  _globals['_REFRESHTOKENREQUEST']._serialized_end=354
+  _globals['_LOGOUTREQUEST']._serialized_start=356
+  _globals['_LOGOUTREQUEST']._serialized_end=371
+  _globals['_LOGOUTEVERYWHEREREQUEST']._serialized_start=373
+  _globals['_LOGOUTEVERYWHEREREQUEST']._serialized_end=398
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_start=400
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_end=459
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=461
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=557
+  _globals['_REQUESTEMAILVERIFICATIONREQUEST']._serialized_start=559
+  _globals['_REQUESTEMAILVERIFICATIONREQUEST']._serialized_end=592
+  _globals['_VERIFYEMAILREQUEST']._serialized_start=594
+  _globals['_VERIFYEMAILREQUEST']._serialized_end=644
+  _globals['_TOKENS']._serialized_start=646
+  _globals['_TOKENS']._serialized_end=739
+  _globals['_AUTHSERVICE']._serialized_start=742
+  _globals['_AUTHSERVICE']._serialized_end=1424
 # @@protoc_insertion_point(module_scope)

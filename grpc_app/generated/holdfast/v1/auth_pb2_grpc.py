@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from grpc_app.generated.holdfast.v1 import auth_pb2 as holdfast_dot_v1_dot_auth__pb2
 from grpc_app.generated.holdfast.v1 import user_pb2 as holdfast_dot_v1_dot_user__pb2
 
@@ -27,7 +28,8 @@ if _version_not_supported:
 
 
 class AuthServiceStub:
-    """Accounts and access tokens. These two need no token; everything else is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
+    need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -47,22 +49,115 @@ class AuthServiceStub:
                 request_serializer=holdfast_dot_v1_dot_auth__pb2.LoginRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_auth__pb2.Tokens.FromString,
                 _registered_method=True)
+        self.RefreshToken = channel.unary_unary(
+                '/holdfast.v1.AuthService/RefreshToken',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.RefreshTokenRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_auth__pb2.Tokens.FromString,
+                _registered_method=True)
+        self.Logout = channel.unary_unary(
+                '/holdfast.v1.AuthService/Logout',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.LogoutRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.LogoutEverywhere = channel.unary_unary(
+                '/holdfast.v1.AuthService/LogoutEverywhere',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.LogoutEverywhereRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/holdfast.v1.AuthService/RequestPasswordReset',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/holdfast.v1.AuthService/ResetPassword',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.RequestEmailVerification = channel.unary_unary(
+                '/holdfast.v1.AuthService/RequestEmailVerification',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.RequestEmailVerificationRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.VerifyEmail = channel.unary_unary(
+                '/holdfast.v1.AuthService/VerifyEmail',
+                request_serializer=holdfast_dot_v1_dot_auth__pb2.VerifyEmailRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
 
 
 class AuthServiceServicer:
-    """Accounts and access tokens. These two need no token; everything else is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
+    need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
     def Register(self, request, context):
-        """Opens an account. Refused with EMAIL_TAKEN, FIELD_INVALID.
+        """Opens an account and mails a token to verify its address with. The first account ever is the
+        first superuser. Refused with EMAIL_TAKEN, FIELD_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Login(self, request, context):
-        """Answers an access token. Refused with CREDENTIALS_INVALID.
+        """Starts a session. Refused with CREDENTIALS_INVALID, and with RATE_LIMITED after too many of
+        those.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshToken(self, request, context):
+        """Goes on with a session: the refresh token is exchanged for the next one. One that was
+        exchanged before ends the session, unless that was a moment ago: then the same successor is
+        answered again, for clients that lost it. Refused with REFRESH_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Logout(self, request, context):
+        """Ends the session of the access token; its tokens stop at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LogoutEverywhere(self, request, context):
+        """Ends every session of the account; all their tokens stop at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Mails a token for a new password, if there is an account with this address; the answer does
+        not tell. Refused with FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Sets a new password with the token of a mail. Every session of the account ends. Refused with
+        PROOF_INVALID, FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestEmailVerification(self, request, context):
+        """Mails one more token to verify the account's address with; does nothing where it is verified.
+        Refused with RATE_LIMITED while too many are under way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyEmail(self, request, context):
+        """Proves with the token of a mail that the account's address is one's own. Refused with
+        PROOF_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -81,6 +176,41 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=holdfast_dot_v1_dot_auth__pb2.LoginRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_auth__pb2.Tokens.SerializeToString,
             ),
+            'RefreshToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshToken,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.RefreshTokenRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_auth__pb2.Tokens.SerializeToString,
+            ),
+            'Logout': grpc.unary_unary_rpc_method_handler(
+                    servicer.Logout,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.LogoutRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'LogoutEverywhere': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogoutEverywhere,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.LogoutEverywhereRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'RequestEmailVerification': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestEmailVerification,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.RequestEmailVerificationRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'VerifyEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyEmail,
+                    request_deserializer=holdfast_dot_v1_dot_auth__pb2.VerifyEmailRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'holdfast.v1.AuthService', rpc_method_handlers)
@@ -90,7 +220,8 @@ def add_AuthServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuthService:
-    """Accounts and access tokens. These two need no token; everything else is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
+    need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -138,6 +269,195 @@ class AuthService:
             '/holdfast.v1.AuthService/Login',
             holdfast_dot_v1_dot_auth__pb2.LoginRequest.SerializeToString,
             holdfast_dot_v1_dot_auth__pb2.Tokens.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/RefreshToken',
+            holdfast_dot_v1_dot_auth__pb2.RefreshTokenRequest.SerializeToString,
+            holdfast_dot_v1_dot_auth__pb2.Tokens.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Logout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/Logout',
+            holdfast_dot_v1_dot_auth__pb2.LogoutRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogoutEverywhere(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/LogoutEverywhere',
+            holdfast_dot_v1_dot_auth__pb2.LogoutEverywhereRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/RequestPasswordReset',
+            holdfast_dot_v1_dot_auth__pb2.RequestPasswordResetRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/ResetPassword',
+            holdfast_dot_v1_dot_auth__pb2.ResetPasswordRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestEmailVerification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/RequestEmailVerification',
+            holdfast_dot_v1_dot_auth__pb2.RequestEmailVerificationRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.AuthService/VerifyEmail',
+            holdfast_dot_v1_dot_auth__pb2.VerifyEmailRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 from grpc_app.generated.holdfast.v1 import auth_pb2 as _auth_pb2
 from grpc_app.generated.holdfast.v1 import user_pb2 as _user_pb2
@@ -14,18 +15,49 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuthServiceStub:
-    """Accounts and access tokens. These two need no token; everything else is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
+    need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Register: _aio.UnaryUnaryMultiCallable[_auth_pb2.RegisterRequest, _user_pb2.User]
-    """Opens an account. Refused with EMAIL_TAKEN, FIELD_INVALID."""
+    """Opens an account and mails a token to verify its address with. The first account ever is the
+    first superuser. Refused with EMAIL_TAKEN, FIELD_INVALID.
+    """
     Login: _aio.UnaryUnaryMultiCallable[_auth_pb2.LoginRequest, _auth_pb2.Tokens]
-    """Answers an access token. Refused with CREDENTIALS_INVALID."""
+    """Starts a session. Refused with CREDENTIALS_INVALID, and with RATE_LIMITED after too many of
+    those.
+    """
+    RefreshToken: _aio.UnaryUnaryMultiCallable[_auth_pb2.RefreshTokenRequest, _auth_pb2.Tokens]
+    """Goes on with a session: the refresh token is exchanged for the next one. One that was
+    exchanged before ends the session, unless that was a moment ago: then the same successor is
+    answered again, for clients that lost it. Refused with REFRESH_TOKEN_INVALID.
+    """
+    Logout: _aio.UnaryUnaryMultiCallable[_auth_pb2.LogoutRequest, _empty_pb2.Empty]
+    """Ends the session of the access token; its tokens stop at once."""
+    LogoutEverywhere: _aio.UnaryUnaryMultiCallable[_auth_pb2.LogoutEverywhereRequest, _empty_pb2.Empty]
+    """Ends every session of the account; all their tokens stop at once."""
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_pb2.RequestPasswordResetRequest, _empty_pb2.Empty]
+    """Mails a token for a new password, if there is an account with this address; the answer does
+    not tell. Refused with FIELD_INVALID.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_pb2.ResetPasswordRequest, _empty_pb2.Empty]
+    """Sets a new password with the token of a mail. Every session of the account ends. Refused with
+    PROOF_INVALID, FIELD_INVALID.
+    """
+    RequestEmailVerification: _aio.UnaryUnaryMultiCallable[_auth_pb2.RequestEmailVerificationRequest, _empty_pb2.Empty]
+    """Mails one more token to verify the account's address with; does nothing where it is verified.
+    Refused with RATE_LIMITED while too many are under way.
+    """
+    VerifyEmail: _aio.UnaryUnaryMultiCallable[_auth_pb2.VerifyEmailRequest, _empty_pb2.Empty]
+    """Proves with the token of a mail that the account's address is one's own. Refused with
+    PROOF_INVALID.
+    """
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Accounts and access tokens. These two need no token; everything else is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
+    need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -35,7 +67,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_pb2.RegisterRequest,
         context: _aio.ServicerContext[_auth_pb2.RegisterRequest, _abc.Awaitable[_user_pb2.User]],
     ) -> _abc.Awaitable[_user_pb2.User]:
-        """Opens an account. Refused with EMAIL_TAKEN, FIELD_INVALID."""
+        """Opens an account and mails a token to verify its address with. The first account ever is the
+        first superuser. Refused with EMAIL_TAKEN, FIELD_INVALID.
+        """
 
     @_abc_1.abstractmethod
     def Login(
@@ -43,6 +77,75 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_pb2.LoginRequest,
         context: _aio.ServicerContext[_auth_pb2.LoginRequest, _abc.Awaitable[_auth_pb2.Tokens]],
     ) -> _abc.Awaitable[_auth_pb2.Tokens]:
-        """Answers an access token. Refused with CREDENTIALS_INVALID."""
+        """Starts a session. Refused with CREDENTIALS_INVALID, and with RATE_LIMITED after too many of
+        those.
+        """
+
+    @_abc_1.abstractmethod
+    def RefreshToken(
+        self,
+        request: _auth_pb2.RefreshTokenRequest,
+        context: _aio.ServicerContext[_auth_pb2.RefreshTokenRequest, _abc.Awaitable[_auth_pb2.Tokens]],
+    ) -> _abc.Awaitable[_auth_pb2.Tokens]:
+        """Goes on with a session: the refresh token is exchanged for the next one. One that was
+        exchanged before ends the session, unless that was a moment ago: then the same successor is
+        answered again, for clients that lost it. Refused with REFRESH_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def Logout(
+        self,
+        request: _auth_pb2.LogoutRequest,
+        context: _aio.ServicerContext[_auth_pb2.LogoutRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Ends the session of the access token; its tokens stop at once."""
+
+    @_abc_1.abstractmethod
+    def LogoutEverywhere(
+        self,
+        request: _auth_pb2.LogoutEverywhereRequest,
+        context: _aio.ServicerContext[_auth_pb2.LogoutEverywhereRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Ends every session of the account; all their tokens stop at once."""
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _auth_pb2.RequestPasswordResetRequest,
+        context: _aio.ServicerContext[_auth_pb2.RequestPasswordResetRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Mails a token for a new password, if there is an account with this address; the answer does
+        not tell. Refused with FIELD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_pb2.ResetPasswordRequest,
+        context: _aio.ServicerContext[_auth_pb2.ResetPasswordRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Sets a new password with the token of a mail. Every session of the account ends. Refused with
+        PROOF_INVALID, FIELD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestEmailVerification(
+        self,
+        request: _auth_pb2.RequestEmailVerificationRequest,
+        context: _aio.ServicerContext[_auth_pb2.RequestEmailVerificationRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Mails one more token to verify the account's address with; does nothing where it is verified.
+        Refused with RATE_LIMITED while too many are under way.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyEmail(
+        self,
+        request: _auth_pb2.VerifyEmailRequest,
+        context: _aio.ServicerContext[_auth_pb2.VerifyEmailRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """Proves with the token of a mail that the account's address is one's own. Refused with
+        PROOF_INVALID.
+        """
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _aio.Server) -> None: ...

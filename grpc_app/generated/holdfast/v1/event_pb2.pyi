@@ -548,6 +548,7 @@ class Event(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    LIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     organizer_id: _builtins.str
@@ -565,6 +566,8 @@ class Event(_message.Message):
     """How many tickets one buyer may have; absent where there is no limit."""
     version: _builtins.int
     """Grows with every change; sent back as the `etag` of UpdateEvent."""
+    live: _builtins.bool
+    """Whether it is for real; false for what was made with a test key."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -596,10 +599,11 @@ class Event(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        live: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "created_at", b"created_at", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "starts_at", b"starts_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "created_at", b"created_at", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "id", b"id", "max_per_buyer", b"max_per_buyer", "name", b"name", "organizer_id", b"organizer_id", "pools", b"pools", "starts_at", b"starts_at", "state", b"state", "ticket_types", b"ticket_types", "timezone", b"timezone", "updated_at", b"updated_at", "venue", b"venue", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "created_at", b"created_at", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "id", b"id", "live", b"live", "max_per_buyer", b"max_per_buyer", "name", b"name", "organizer_id", b"organizer_id", "pools", b"pools", "starts_at", b"starts_at", "state", b"state", "ticket_types", b"ticket_types", "timezone", b"timezone", "updated_at", b"updated_at", "venue", b"venue", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_per_buyer: _TypeAlias = _typing.Literal["max_per_buyer"]  # noqa: Y015
     _WhichOneofArgType__max_per_buyer: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer"]  # noqa: Y015

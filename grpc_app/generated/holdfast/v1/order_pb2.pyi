@@ -263,6 +263,7 @@ class Order(_message.Message):
     PAYMENT_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    LIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     number: _builtins.str
@@ -275,6 +276,8 @@ class Order(_message.Message):
     """UUID."""
     hold_id: _builtins.str
     """UUID."""
+    live: _builtins.bool
+    """Whether it is of an event for real; false for tests."""
     @_builtins.property
     def buyer(self) -> Global___Buyer: ...
     @_builtins.property
@@ -305,10 +308,11 @@ class Order(_message.Message):
         payment: Global___Payment | None = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        live: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "created_at", b"created_at", "expires_at", b"expires_at", "payment", b"payment", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "created_at", b"created_at", "event_id", b"event_id", "expires_at", b"expires_at", "hold_id", b"hold_id", "id", b"id", "lines", b"lines", "number", b"number", "payment", b"payment", "state", b"state", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["buyer", b"buyer", "created_at", b"created_at", "event_id", b"event_id", "expires_at", b"expires_at", "hold_id", b"hold_id", "id", b"id", "lines", b"lines", "live", b"live", "number", b"number", "payment", b"payment", "state", b"state", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bholdfast/v1/organizer.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x16\x43reateOrganizerRequest\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04slug\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x07\n\x05_nameB\x07\n\x05_slug\"+\n\x13GetOrganizerRequest\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\"c\n\tOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xac\x01\n\x10OrganizerService\x12N\n\x0f\x43reateOrganizer\x12#.holdfast.v1.CreateOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12H\n\x0cGetOrganizer\x12 .holdfast.v1.GetOrganizerRequest\x1a\x16.holdfast.v1.Organizerb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bholdfast/v1/organizer.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x16\x43reateOrganizerRequest\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04slug\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x07\n\x05_nameB\x07\n\x05_slug\"+\n\x13GetOrganizerRequest\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\"\x17\n\x15ListOrganizersRequest\"[\n\x16ListOrganizersResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.holdfast.v1.OwnOrganizer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\tOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x0cOwnOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x87\x02\n\x10OrganizerService\x12N\n\x0f\x43reateOrganizer\x12#.holdfast.v1.CreateOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12H\n\x0cGetOrganizer\x12 .holdfast.v1.GetOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12Y\n\x0eListOrganizers\x12\".holdfast.v1.ListOrganizersRequest\x1a#.holdfast.v1.ListOrganizersResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,8 +36,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEORGANIZERREQUEST']._serialized_end=177
   _globals['_GETORGANIZERREQUEST']._serialized_start=179
   _globals['_GETORGANIZERREQUEST']._serialized_end=222
-  _globals['_ORGANIZER']._serialized_start=224
-  _globals['_ORGANIZER']._serialized_end=323
-  _globals['_ORGANIZERSERVICE']._serialized_start=326
-  _globals['_ORGANIZERSERVICE']._serialized_end=498
+  _globals['_LISTORGANIZERSREQUEST']._serialized_start=224
+  _globals['_LISTORGANIZERSREQUEST']._serialized_end=247
+  _globals['_LISTORGANIZERSRESPONSE']._serialized_start=249
+  _globals['_LISTORGANIZERSRESPONSE']._serialized_end=340
+  _globals['_ORGANIZER']._serialized_start=342
+  _globals['_ORGANIZER']._serialized_end=441
+  _globals['_OWNORGANIZER']._serialized_start=443
+  _globals['_OWNORGANIZER']._serialized_end=559
+  _globals['_ORGANIZERSERVICE']._serialized_start=562
+  _globals['_ORGANIZERSERVICE']._serialized_end=825
 # @@protoc_insertion_point(module_scope)

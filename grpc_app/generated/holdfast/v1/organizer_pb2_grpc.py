@@ -45,6 +45,11 @@ class OrganizerServiceStub:
                 request_serializer=holdfast_dot_v1_dot_organizer__pb2.GetOrganizerRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_organizer__pb2.Organizer.FromString,
                 _registered_method=True)
+        self.ListOrganizers = channel.unary_unary(
+                '/holdfast.v1.OrganizerService/ListOrganizers',
+                request_serializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.FromString,
+                _registered_method=True)
 
 
 class OrganizerServiceServicer:
@@ -65,6 +70,13 @@ class OrganizerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOrganizers(self, request, context):
+        """Those the caller is a member of, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrganizerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +89,11 @@ def add_OrganizerServiceServicer_to_server(servicer, server):
                     servicer.GetOrganizer,
                     request_deserializer=holdfast_dot_v1_dot_organizer__pb2.GetOrganizerRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_organizer__pb2.Organizer.SerializeToString,
+            ),
+            'ListOrganizers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOrganizers,
+                    request_deserializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +151,33 @@ class OrganizerService:
             '/holdfast.v1.OrganizerService/GetOrganizer',
             holdfast_dot_v1_dot_organizer__pb2.GetOrganizerRequest.SerializeToString,
             holdfast_dot_v1_dot_organizer__pb2.Organizer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOrganizers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrganizerService/ListOrganizers',
+            holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.SerializeToString,
+            holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.FromString,
             options,
             channel_credentials,
             insecure,

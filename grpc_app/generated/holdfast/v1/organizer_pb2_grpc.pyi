@@ -20,6 +20,8 @@ class OrganizerServiceStub:
     """Makes a seller; the caller becomes its owner. Refused with SLUG_TAKEN, FIELD_INVALID."""
     GetOrganizer: _aio.UnaryUnaryMultiCallable[_organizer_pb2.GetOrganizerRequest, _organizer_pb2.Organizer]
     """Refused with ORGANIZER_NOT_FOUND."""
+    ListOrganizers: _aio.UnaryUnaryMultiCallable[_organizer_pb2.ListOrganizersRequest, _organizer_pb2.ListOrganizersResponse]
+    """Those the caller is a member of, oldest first."""
 
 class OrganizerServiceServicer(metaclass=_abc_1.ABCMeta):
     """Sellers."""
@@ -39,5 +41,13 @@ class OrganizerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_organizer_pb2.GetOrganizerRequest, _abc.Awaitable[_organizer_pb2.Organizer]],
     ) -> _abc.Awaitable[_organizer_pb2.Organizer]:
         """Refused with ORGANIZER_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListOrganizers(
+        self,
+        request: _organizer_pb2.ListOrganizersRequest,
+        context: _aio.ServicerContext[_organizer_pb2.ListOrganizersRequest, _abc.Awaitable[_organizer_pb2.ListOrganizersResponse]],
+    ) -> _abc.Awaitable[_organizer_pb2.ListOrganizersResponse]:
+        """Those the caller is a member of, oldest first."""
 
 def add_OrganizerServiceServicer_to_server(servicer: OrganizerServiceServicer, server: _aio.Server) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/user.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n\x0cGetMeRequest\"_\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2D\n\x0bUserService\x12\x35\n\x05GetMe\x12\x19.holdfast.v1.GetMeRequest\x1a\x11.holdfast.v1.Userb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/user.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x0e\n\x0cGetMeRequest\"A\n\x0fUpdateMeRequest\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x02 \x01(\tB\x07\n\x05_name\"w\n\x15\x43hangePasswordRequest\x12\x1d\n\x10\x63urrent_password\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cnew_password\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x13\n\x11_current_passwordB\x0f\n\r_new_password\"9\n\x10ListUsersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"N\n\x11ListUsersResponse\x12 \n\x05items\x18\x01 \x03(\x0b\x32\x11.holdfast.v1.User\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x0eGetUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\":\n\x13\x41\x63tivateUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"<\n\x15\x44\x65\x61\x63tivateUserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"<\n\x15GrantSuperuserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"=\n\x16RevokeSuperuserRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x9a\x01\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x65mail_verified\x18\x05 \x01(\x08\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12\x11\n\tsuperuser\x18\x07 \x01(\x08\x32\xf3\x04\n\x0bUserService\x12\x35\n\x05GetMe\x12\x19.holdfast.v1.GetMeRequest\x1a\x11.holdfast.v1.User\x12;\n\x08UpdateMe\x12\x1c.holdfast.v1.UpdateMeRequest\x1a\x11.holdfast.v1.User\x12G\n\x0e\x43hangePassword\x12\".holdfast.v1.ChangePasswordRequest\x1a\x11.holdfast.v1.User\x12J\n\tListUsers\x12\x1d.holdfast.v1.ListUsersRequest\x1a\x1e.holdfast.v1.ListUsersResponse\x12\x39\n\x07GetUser\x12\x1b.holdfast.v1.GetUserRequest\x1a\x11.holdfast.v1.User\x12\x43\n\x0c\x41\x63tivateUser\x12 .holdfast.v1.ActivateUserRequest\x1a\x11.holdfast.v1.User\x12G\n\x0e\x44\x65\x61\x63tivateUser\x12\".holdfast.v1.DeactivateUserRequest\x1a\x11.holdfast.v1.User\x12G\n\x0eGrantSuperuser\x12\".holdfast.v1.GrantSuperuserRequest\x1a\x11.holdfast.v1.User\x12I\n\x0fRevokeSuperuser\x12#.holdfast.v1.RevokeSuperuserRequest\x1a\x11.holdfast.v1.Userb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETMEREQUEST']._serialized_start=72
   _globals['_GETMEREQUEST']._serialized_end=86
-  _globals['_USER']._serialized_start=88
-  _globals['_USER']._serialized_end=183
-  _globals['_USERSERVICE']._serialized_start=185
-  _globals['_USERSERVICE']._serialized_end=253
+  _globals['_UPDATEMEREQUEST']._serialized_start=88
+  _globals['_UPDATEMEREQUEST']._serialized_end=153
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=155
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=274
+  _globals['_LISTUSERSREQUEST']._serialized_start=276
+  _globals['_LISTUSERSREQUEST']._serialized_end=333
+  _globals['_LISTUSERSRESPONSE']._serialized_start=335
+  _globals['_LISTUSERSRESPONSE']._serialized_end=413
+  _globals['_GETUSERREQUEST']._serialized_start=415
+  _globals['_GETUSERREQUEST']._serialized_end=448
+  _globals['_ACTIVATEUSERREQUEST']._serialized_start=450
+  _globals['_ACTIVATEUSERREQUEST']._serialized_end=508
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_start=510
+  _globals['_DEACTIVATEUSERREQUEST']._serialized_end=570
+  _globals['_GRANTSUPERUSERREQUEST']._serialized_start=572
+  _globals['_GRANTSUPERUSERREQUEST']._serialized_end=632
+  _globals['_REVOKESUPERUSERREQUEST']._serialized_start=634
+  _globals['_REVOKESUPERUSERREQUEST']._serialized_end=695
+  _globals['_USER']._serialized_start=698
+  _globals['_USER']._serialized_end=852
+  _globals['_USERSERVICE']._serialized_start=855
+  _globals['_USERSERVICE']._serialized_end=1482
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class UserServiceStub:
-    """The account that is calling.
+    """The account that is calling and, for superusers, every account of the installation; to others
+    those are refused with ACCESS_DENIED.
     """
 
     def __init__(self, channel):
@@ -40,14 +41,115 @@ class UserServiceStub:
                 request_serializer=holdfast_dot_v1_dot_user__pb2.GetMeRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
                 _registered_method=True)
+        self.UpdateMe = channel.unary_unary(
+                '/holdfast.v1.UserService/UpdateMe',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.UpdateMeRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/holdfast.v1.UserService/ChangePassword',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.ListUsers = channel.unary_unary(
+                '/holdfast.v1.UserService/ListUsers',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.ListUsersRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.ListUsersResponse.FromString,
+                _registered_method=True)
+        self.GetUser = channel.unary_unary(
+                '/holdfast.v1.UserService/GetUser',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.GetUserRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.ActivateUser = channel.unary_unary(
+                '/holdfast.v1.UserService/ActivateUser',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.ActivateUserRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.DeactivateUser = channel.unary_unary(
+                '/holdfast.v1.UserService/DeactivateUser',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.DeactivateUserRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.GrantSuperuser = channel.unary_unary(
+                '/holdfast.v1.UserService/GrantSuperuser',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.GrantSuperuserRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
+        self.RevokeSuperuser = channel.unary_unary(
+                '/holdfast.v1.UserService/RevokeSuperuser',
+                request_serializer=holdfast_dot_v1_dot_user__pb2.RevokeSuperuserRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_user__pb2.User.FromString,
+                _registered_method=True)
 
 
 class UserServiceServicer:
-    """The account that is calling.
+    """The account that is calling and, for superusers, every account of the installation; to others
+    those are refused with ACCESS_DENIED.
     """
 
     def GetMe(self, request, context):
         """Answers the account the access token belongs to.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateMe(self, request, context):
+        """Changes the fields that are present. Refused with FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """Sets a new password; all other sessions of the account end. Refused with CREDENTIALS_INVALID,
+        FIELD_INVALID, and with RATE_LIMITED after too many wrong ones.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListUsers(self, request, context):
+        """For superusers: every account, oldest first. Refused with ACCESS_DENIED, FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUser(self, request, context):
+        """For superusers. Refused with ACCESS_DENIED, USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ActivateUser(self, request, context):
+        """For superusers: lets a deactivated account in again. Refused with ACCESS_DENIED,
+        USER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeactivateUser(self, request, context):
+        """For superusers: shuts an account out; its tokens stop at once. Refused with ACCESS_DENIED,
+        USER_NOT_FOUND, OWN_ACCOUNT, LAST_SUPERUSER.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GrantSuperuser(self, request, context):
+        """For superusers: makes one more. Refused with ACCESS_DENIED, USER_NOT_FOUND, USER_INACTIVE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSuperuser(self, request, context):
+        """For superusers: makes one a user like others. Refused with ACCESS_DENIED, USER_NOT_FOUND,
+        LAST_SUPERUSER.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +163,46 @@ def add_UserServiceServicer_to_server(servicer, server):
                     request_deserializer=holdfast_dot_v1_dot_user__pb2.GetMeRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
             ),
+            'UpdateMe': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateMe,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.UpdateMeRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'ListUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUsers,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.ListUsersRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'GetUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUser,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.GetUserRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'ActivateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.ActivateUser,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.ActivateUserRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'DeactivateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeactivateUser,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.DeactivateUserRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'GrantSuperuser': grpc.unary_unary_rpc_method_handler(
+                    servicer.GrantSuperuser,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.GrantSuperuserRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
+            'RevokeSuperuser': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSuperuser,
+                    request_deserializer=holdfast_dot_v1_dot_user__pb2.RevokeSuperuserRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_user__pb2.User.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'holdfast.v1.UserService', rpc_method_handlers)
@@ -70,7 +212,8 @@ def add_UserServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class UserService:
-    """The account that is calling.
+    """The account that is calling and, for superusers, every account of the installation; to others
+    those are refused with ACCESS_DENIED.
     """
 
     @staticmethod
@@ -89,6 +232,222 @@ class UserService:
             target,
             '/holdfast.v1.UserService/GetMe',
             holdfast_dot_v1_dot_user__pb2.GetMeRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateMe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/UpdateMe',
+            holdfast_dot_v1_dot_user__pb2.UpdateMeRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/ChangePassword',
+            holdfast_dot_v1_dot_user__pb2.ChangePasswordRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/ListUsers',
+            holdfast_dot_v1_dot_user__pb2.ListUsersRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/GetUser',
+            holdfast_dot_v1_dot_user__pb2.GetUserRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ActivateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/ActivateUser',
+            holdfast_dot_v1_dot_user__pb2.ActivateUserRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeactivateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/DeactivateUser',
+            holdfast_dot_v1_dot_user__pb2.DeactivateUserRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GrantSuperuser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/GrantSuperuser',
+            holdfast_dot_v1_dot_user__pb2.GrantSuperuserRequest.SerializeToString,
+            holdfast_dot_v1_dot_user__pb2.User.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSuperuser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.UserService/RevokeSuperuser',
+            holdfast_dot_v1_dot_user__pb2.RevokeSuperuserRequest.SerializeToString,
             holdfast_dot_v1_dot_user__pb2.User.FromString,
             options,
             channel_credentials,

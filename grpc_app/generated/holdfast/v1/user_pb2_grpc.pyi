@@ -13,14 +13,42 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class UserServiceStub:
-    """The account that is calling."""
+    """The account that is calling and, for superusers, every account of the installation; to others
+    those are refused with ACCESS_DENIED.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetMe: _aio.UnaryUnaryMultiCallable[_user_pb2.GetMeRequest, _user_pb2.User]
     """Answers the account the access token belongs to."""
+    UpdateMe: _aio.UnaryUnaryMultiCallable[_user_pb2.UpdateMeRequest, _user_pb2.User]
+    """Changes the fields that are present. Refused with FIELD_INVALID."""
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_user_pb2.ChangePasswordRequest, _user_pb2.User]
+    """Sets a new password; all other sessions of the account end. Refused with CREDENTIALS_INVALID,
+    FIELD_INVALID, and with RATE_LIMITED after too many wrong ones.
+    """
+    ListUsers: _aio.UnaryUnaryMultiCallable[_user_pb2.ListUsersRequest, _user_pb2.ListUsersResponse]
+    """For superusers: every account, oldest first. Refused with ACCESS_DENIED, FIELD_INVALID."""
+    GetUser: _aio.UnaryUnaryMultiCallable[_user_pb2.GetUserRequest, _user_pb2.User]
+    """For superusers. Refused with ACCESS_DENIED, USER_NOT_FOUND."""
+    ActivateUser: _aio.UnaryUnaryMultiCallable[_user_pb2.ActivateUserRequest, _user_pb2.User]
+    """For superusers: lets a deactivated account in again. Refused with ACCESS_DENIED,
+    USER_NOT_FOUND.
+    """
+    DeactivateUser: _aio.UnaryUnaryMultiCallable[_user_pb2.DeactivateUserRequest, _user_pb2.User]
+    """For superusers: shuts an account out; its tokens stop at once. Refused with ACCESS_DENIED,
+    USER_NOT_FOUND, OWN_ACCOUNT, LAST_SUPERUSER.
+    """
+    GrantSuperuser: _aio.UnaryUnaryMultiCallable[_user_pb2.GrantSuperuserRequest, _user_pb2.User]
+    """For superusers: makes one more. Refused with ACCESS_DENIED, USER_NOT_FOUND, USER_INACTIVE."""
+    RevokeSuperuser: _aio.UnaryUnaryMultiCallable[_user_pb2.RevokeSuperuserRequest, _user_pb2.User]
+    """For superusers: makes one a user like others. Refused with ACCESS_DENIED, USER_NOT_FOUND,
+    LAST_SUPERUSER.
+    """
 
 class UserServiceServicer(metaclass=_abc_1.ABCMeta):
-    """The account that is calling."""
+    """The account that is calling and, for superusers, every account of the installation; to others
+    those are refused with ACCESS_DENIED.
+    """
 
     @_abc_1.abstractmethod
     def GetMe(
@@ -29,5 +57,77 @@ class UserServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_user_pb2.GetMeRequest, _abc.Awaitable[_user_pb2.User]],
     ) -> _abc.Awaitable[_user_pb2.User]:
         """Answers the account the access token belongs to."""
+
+    @_abc_1.abstractmethod
+    def UpdateMe(
+        self,
+        request: _user_pb2.UpdateMeRequest,
+        context: _aio.ServicerContext[_user_pb2.UpdateMeRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """Changes the fields that are present. Refused with FIELD_INVALID."""
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _user_pb2.ChangePasswordRequest,
+        context: _aio.ServicerContext[_user_pb2.ChangePasswordRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """Sets a new password; all other sessions of the account end. Refused with CREDENTIALS_INVALID,
+        FIELD_INVALID, and with RATE_LIMITED after too many wrong ones.
+        """
+
+    @_abc_1.abstractmethod
+    def ListUsers(
+        self,
+        request: _user_pb2.ListUsersRequest,
+        context: _aio.ServicerContext[_user_pb2.ListUsersRequest, _abc.Awaitable[_user_pb2.ListUsersResponse]],
+    ) -> _abc.Awaitable[_user_pb2.ListUsersResponse]:
+        """For superusers: every account, oldest first. Refused with ACCESS_DENIED, FIELD_INVALID."""
+
+    @_abc_1.abstractmethod
+    def GetUser(
+        self,
+        request: _user_pb2.GetUserRequest,
+        context: _aio.ServicerContext[_user_pb2.GetUserRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """For superusers. Refused with ACCESS_DENIED, USER_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ActivateUser(
+        self,
+        request: _user_pb2.ActivateUserRequest,
+        context: _aio.ServicerContext[_user_pb2.ActivateUserRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """For superusers: lets a deactivated account in again. Refused with ACCESS_DENIED,
+        USER_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def DeactivateUser(
+        self,
+        request: _user_pb2.DeactivateUserRequest,
+        context: _aio.ServicerContext[_user_pb2.DeactivateUserRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """For superusers: shuts an account out; its tokens stop at once. Refused with ACCESS_DENIED,
+        USER_NOT_FOUND, OWN_ACCOUNT, LAST_SUPERUSER.
+        """
+
+    @_abc_1.abstractmethod
+    def GrantSuperuser(
+        self,
+        request: _user_pb2.GrantSuperuserRequest,
+        context: _aio.ServicerContext[_user_pb2.GrantSuperuserRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """For superusers: makes one more. Refused with ACCESS_DENIED, USER_NOT_FOUND, USER_INACTIVE."""
+
+    @_abc_1.abstractmethod
+    def RevokeSuperuser(
+        self,
+        request: _user_pb2.RevokeSuperuserRequest,
+        context: _aio.ServicerContext[_user_pb2.RevokeSuperuserRequest, _abc.Awaitable[_user_pb2.User]],
+    ) -> _abc.Awaitable[_user_pb2.User]:
+        """For superusers: makes one a user like others. Refused with ACCESS_DENIED, USER_NOT_FOUND,
+        LAST_SUPERUSER.
+        """
 
 def add_UserServiceServicer_to_server(servicer: UserServiceServicer, server: _aio.Server) -> None: ...
