@@ -64,8 +64,9 @@ class Settings(BaseSettings):
     )
     secret_key_previous: SecretStr | None = Field(
         default=None,
-        description="The SECRET_KEY before this one: what was signed with it is still accepted. "
-        "Remove it AUTH__REFRESH_TOKEN_TTL_SECONDS after the change, or at once if it leaked",
+        description="One other secret that signatures are accepted from: the SECRET_KEY before "
+        "this one. Remove it AUTH__REFRESH_TOKEN_TTL_SECONDS after the change; if it leaked, "
+        "at once",
     )
     rest: Rest = Rest()
     grpc: Grpc = Grpc()

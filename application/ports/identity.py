@@ -54,7 +54,8 @@ class Purpose(Enum):
 
 class Seals(Protocol):
     """Unguessable texts that name something: opaque to whoever carries them, and never stored,
-    for the same (purpose, id, number) always gives the same text."""
+    for the same (purpose, id, number) gives the same text as long as the secret is the same. What
+    was sealed with the secret before it can be opened, not made again."""
 
     def seal(self, purpose: Purpose, id: UUID, number: int = 0) -> str:
         """`number` is from 0 to 2^32 - 1. URL-safe, at most 128 characters."""

@@ -15,7 +15,7 @@ _LARGEST = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class SealsUnderTest:
-    """`rotated` has a new secret and knows that of `seals` as the one before; `stranger` another."""
+    """`rotated` has a new secret and knows that of `seals` too; `stranger` has another."""
 
     seals: Seals
     rotated: Seals

@@ -8,8 +8,8 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -53,7 +53,17 @@ class Row:
     http_only: bool = False
 
 
+_NEVER: tuple[object, ...] = (None, True, 1.5, -1, [], {})
+"""What no claim can be."""
+
 Text = Callable[[Material], str]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def of(value: T, make: Callable[[Material, T], R]) -> Callable[[Material], R]:
+    """Binds a value of a loop."""
+    return lambda m: make(m, value)
 
 
 def bearer(text: Text, reason: str | None = INVALID, **how: bool) -> Row:
@@ -76,13 +86,10 @@ def elsewhere(name: str, value: Text) -> Row:
 
 def _algorithms() -> Iterator[tuple[str, Row]]:
     for name in ("none", "None", "NONE", "nOnE", ""):
-        header = partial(Material.header, alg=name)
         yield f"alg {name!r} unsigned", bearer(
-            lambda m, header=header: compact(header(m), m.claims(), lambda _: b"")
+            of(name, lambda m, alg: compact(m.header(alg=alg), m.claims(), lambda _: b""))
         )
-        yield f"alg {name!r} signed by us", bearer(
-            lambda m, header=header: m.ours(header=header(m))
-        )
+        yield f"alg {name!r} signed by us", bearer(of(name, lambda m, alg: m.headed(alg=alg)))
     yield "no signature", bearer(lambda m: m.token.rsplit(".", 1)[0] + ".")
     public: Mapping[str, Callable[[Material], bytes]] = {
         "raw": lambda m: m.key.public.public_bytes_raw(),
@@ -96,13 +103,13 @@ def _algorithms() -> Iterator[tuple[str, Row]]:
     for what, secret in public.items():
         for algorithm in ("HS256", "HS384", "HS512"):
             yield f"{algorithm} with the public key ({what})", bearer(
-                lambda m, a=algorithm, secret=secret: m.confused(a, secret(m))
+                of((algorithm, secret), lambda m, by: m.confused(by[0], by[1](m)))
             )
     for algorithm in ("RS256", "PS256", "ES256"):
-        yield f"{algorithm} of a foreign key", bearer(lambda m, a=algorithm: m.foreign(a))
+        yield f"{algorithm} of a foreign key", bearer(of(algorithm, lambda m, a: m.foreign(a)))
     for changed in ("eddsa", "Ed25519", "EdDSA ", ["EdDSA"], 1, None, LEFT_OUT):
         shown = "missing" if changed is LEFT_OUT else repr(changed)
-        yield f"alg {shown}", bearer(lambda m, alg=changed: m.headed(alg=alg))
+        yield f"alg {shown}", bearer(of(changed, lambda m, alg: m.headed(alg=alg)))
     yield "another Ed25519 key, our kid", bearer(lambda m: m.theirs(m.header()))
     yield "another Ed25519 key, its own kid", bearer(
         lambda m: m.theirs(m.header(kid=signing_key("the forger's").kid))
@@ -124,7 +131,7 @@ def _headers() -> Iterator[tuple[str, Row]]:
         "a URL": "https://evil.example/key",
     }
     for what, kid in kids.items():
-        yield f"kid {what}", bearer(lambda m, kid=kid: m.headed(kid=kid))
+        yield f"kid {what}", bearer(of(kid, lambda m, kid: m.headed(kid=kid)))
     yield "kid in a list", bearer(lambda m: m.headed(kid=[m.key.kid]))
     yield "kid in capitals", bearer(lambda m: m.headed(kid=m.key.kid.upper()))
     yield "kid and a zero", bearer(lambda m: m.headed(kid=m.key.kid + "\0"))
@@ -143,23 +150,27 @@ def _headers() -> Iterator[tuple[str, Row]]:
     }
     for name, value in more.items():
         extra = {name: value}
-        yield f"{name}, signed by the forger", bearer(lambda m, e=extra: m.theirs(m.header(**e)))
-        yield f"{name}, signed by us", bearer(lambda m, e=extra: m.headed(**e))
+        yield f"{name}, signed by the forger", bearer(
+            of(extra, lambda m, e: m.theirs(m.header(**e)))
+        )
+        yield f"{name}, signed by us", bearer(of(extra, lambda m, e: m.headed(**e)))
     yield "crit, empty", bearer(lambda m: m.headed(crit=[]))
     yield "b64 false", bearer(lambda m: m.headed(b64=False))
     yield "b64 false and crit", bearer(lambda m: m.headed(b64=False, crit=["b64"]))
     for typ in ("JWT", "jwt", "AT+JWT", "application/at+jwt", "refresh+jwt", "", ["at+jwt"], None):
-        yield f"typ {typ!r}", bearer(lambda m, typ=typ: m.headed(typ=typ))
+        yield f"typ {typ!r}", bearer(of(typ, lambda m, typ: m.headed(typ=typ)))
     yield "typ missing", bearer(lambda m: m.headed(typ=LEFT_OUT))
     for what, raw in (("a list", b"[]"), ("not JSON", b"{"), ("not UTF-8", b'{"alg":"\xff"}')):
-        yield f"a header that is {what}", bearer(lambda m, raw=raw: m.ours(header=raw))
+        yield f"a header that is {what}", bearer(of(raw, lambda m, raw: m.ours(header=raw)))
 
 
 def _claims() -> Iterator[tuple[str, Row]]:
     for name in ("iss", "aud", "sub", "sid", "kind", "iat", "exp", "jti"):
-        yield f"{name} missing", bearer(lambda m, n=name: m.saying(**{n: LEFT_OUT}))
-        for wrong in (None, True, 1.5, -1, [], {}):
-            yield f"{name} {wrong!r}", bearer(lambda m, n=name, w=wrong: m.saying(**{n: w}))
+        yield f"{name} missing", bearer(of(name, lambda m, n: m.saying(**{n: LEFT_OUT})))
+        for wrong in _NEVER:
+            yield f"{name} {wrong!r}", bearer(
+                of((name, wrong), lambda m, said: m.saying(**{said[0]: said[1]}))
+            )
     texts: Mapping[str, tuple[object, ...]] = {
         "aud": ("somebody", "", ["holdfast"], ["holdfast", "somebody"], "holdfast "),
         "iss": ("somebody", "", "https://holdfast", "Holdfast", ["holdfast"]),
@@ -173,13 +184,15 @@ def _claims() -> Iterator[tuple[str, Row]]:
     for name, values in texts.items():
         for value in values:
             yield f"{name} {str(value)[:32]!r} {type(value).__name__}", bearer(
-                lambda m, n=name, v=value: m.saying(**{n: v})
+                of((name, value), lambda m, said: m.saying(**{said[0]: said[1]}))
             )
     yield "iat and exp with a fraction", bearer(lambda m: m.saying(exp=m.now + 60.5))
     yield "a claim of another token", bearer(lambda m: m.saying(nbf=m.now + 3600))
     yield "a claim that nobody asked for", bearer(lambda m: m.saying(superuser=True))
     for name, wanted in (("sub", str(uuid.uuid4())), ("exp", 9_999_999_999), ("kind", "guest")):
-        yield f"{name} twice", bearer(lambda m, n=name, w=wanted: m.ours(twice(m.claims(), n, w)))
+        yield f"{name} twice", bearer(
+            of((name, wanted), lambda m, said: m.ours(twice(m.claims(), *said)))
+        )
     bodies = {
         "a list": b"[]",
         "a text": b'"x"',
@@ -189,7 +202,7 @@ def _claims() -> Iterator[tuple[str, Row]]:
         "nested": b"[" * 1400,
     }
     for what, body in bodies.items():
-        yield f"claims: {what}", bearer(lambda m, body=body: m.ours(body))
+        yield f"claims: {what}", bearer(of(body, lambda m, body: m.ours(body)))
     yield "claims: and more", bearer(lambda m: m.ours(json.dumps(m.claims()).encode() + b"{}"))
 
 
@@ -222,7 +235,7 @@ def _people() -> Iterator[tuple[str, Row]]:
     for name in ("sub", "sid"):
         for what, respell in spelt.items():
             yield f"{name} {what}", bearer(
-                lambda m, n=name, r=respell: m.saying(**{n: r(_said(m.token, n))})
+                of((name, respell), lambda m, by: m.saying(**{by[0]: by[1](_said(m.token, by[0]))}))
             )
     unknown = str(uuid.UUID("01890000-0000-7000-8000-000000000000"))
     yield "an unknown user", bearer(lambda m: m.saying(sub=unknown), looked_up=True)
@@ -268,7 +281,7 @@ def _other_secrets() -> Iterator[tuple[str, Row]]:
         "of great length": lambda key: key + "A" * 3000,
     }
     for what, change in keys.items():
-        yield f"an API key {what}", bearer(lambda m, change=change: change(m.api_key))
+        yield f"an API key {what}", bearer(of(change, lambda m, change: change(m.api_key)))
 
 
 def _texts() -> Iterator[tuple[str, Row]]:
@@ -297,12 +310,12 @@ def _texts() -> Iterator[tuple[str, Row]]:
         "in JSON": lambda token: json.dumps(dict(zip("abc", token.split("."), strict=True))),
     }
     for what, change in changes.items():
-        yield f"a token {what}", bearer(lambda m, change=change: change(m.token))
+        yield f"a token {what}", bearer(of(change, lambda m, change: change(m.token)))
     yield "a token of 3 KB, signed by us", bearer(lambda m: m.saying(jti="x" * 2000))
     odd = {"full-width dots": "\uff0e", "no-break spaces": "\xa0", "tabs": "\t"}
     for what, letter in odd.items():
         yield f"a token with {what}", bearer(
-            lambda m, letter=letter: m.token.replace(".", letter), http_only=True
+            of(letter, lambda m, letter: m.token.replace(".", letter)), http_only=True
         )
     yield "a token with a look-alike", bearer(
         lambda m: m.token.replace("e", "\u0435", 1), http_only=True
@@ -316,7 +329,7 @@ def _around() -> Iterator[tuple[str, Row]]:
     yield "the token itself", as_sent(token, reason=None)
     for spelling in ("bearer", "BEARER", "bEaReR"):
         yield f"the scheme spelt {spelling}", as_sent(
-            lambda m, s=spelling: f"{s} {m.token}", reason=None
+            of(spelling, lambda m, s: f"{s} {m.token}"), reason=None
         )
     yield "two spaces", as_sent(lambda m: f"Bearer  {m.token}", reason=None)
     yield "sent twice", as_sent(token, token)
@@ -325,18 +338,18 @@ def _around() -> Iterator[tuple[str, Row]]:
     yield "a good one and an empty one", as_sent(token, lambda m: "")
     yield "two in one header", as_sent(lambda m: f"Bearer {m.token}, Bearer {m.token}")
     for scheme in ("Basic", "Token", "JWT", "Digest", "DPoP", "Bearer:", "Bearer="):
-        yield f"the scheme {scheme}", as_sent(lambda m, s=scheme: f"{s} {m.token}")
+        yield f"the scheme {scheme}", as_sent(of(scheme, lambda m, s: f"{s} {m.token}"))
     yield "no scheme", as_sent(lambda m: m.token)
     yield "the scheme twice", as_sent(lambda m: f"Bearer Bearer {m.token}")
     for nothing in ("", "Bearer", "Bearer ", "Bearer null", "Bearer undefined"):
-        yield f"just {nothing!r}", as_sent(lambda m, text=nothing: text)
+        yield f"just {nothing!r}", as_sent(of(nothing, lambda m, text: text))
     yield "in the cookie", elsewhere("cookie", lambda m: f"access_token={m.token}")
     for name in ("x-authorization", "proxy-authorization", "x-forwarded-access-token", "token"):
         yield f"in {name}", elsewhere(name, token)
     yield "only said to be a user", elsewhere("x-user-id", lambda m: _said(m.token, "sub"))
     for name in ("access_token", "token"):
         yield f"in the query as {name}", Row(
-            make=lambda m, name=name: Sent(headers=(), query=f"{name}={m.token}"),
+            make=of(name, lambda m, name: Sent(headers=(), query=f"{name}={m.token}")),
             reason=MISSING,
             http_only=True,
         )

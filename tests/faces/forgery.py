@@ -125,7 +125,7 @@ def shifted(token: str) -> str:
 
 
 def respelt(token: str) -> str:
-    """The same bytes of the signature in another text: of its last letter four bits mean nothing."""
+    """The same bytes of the signature in another text: four bits of its last letter are spare."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     other = token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
     assert decoded(other.rsplit(".", 1)[1]) == decoded(token.rsplit(".", 1)[1])
