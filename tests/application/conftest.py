@@ -4,5 +4,5 @@ from tests.application.stage import Stage
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+async def stage() -> Stage:
+    return await Stage().open()

@@ -9,9 +9,8 @@ from application.errors import IdempotencyInProgress, IdempotencyKeyReused
 from application.messages import Context
 from domain.order.errors import OrderNotCancellable
 from shared.errors import AppError, Conflict, DatabaseUnavailable, FieldInvalid
-from shared.ids import UserId
-from tests.application.stage import Buy, Cancel, Greet, Stage, call
-from tests.contracts.world import IDS, TOKENS, new_key
+from tests.application.stage import ROOT_TOKEN, Buy, Cancel, Greet, Stage, call
+from tests.contracts.world import new_key
 
 
 async def test_an_answer_is_given_again(stage: Stage) -> None:
@@ -36,8 +35,7 @@ async def test_other_actors_and_operations_have_their_own(stage: Stage) -> None:
     key = new_key()
     await stage.operation(Buy)(Buy(), call(key=key))
     await stage.operation(Cancel)(Cancel(), call(key=key))
-    stranger = TOKENS.issue(UserId(IDS.uuid()))
-    await stage.operation(Buy)(Buy(), call(stranger, key=key))
+    await stage.operation(Buy)(Buy(), call(ROOT_TOKEN, key=key))
     assert len(stage.database.tables.keys) == 3
 
 

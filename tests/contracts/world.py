@@ -125,9 +125,11 @@ def new_email() -> str:
     return f"user{next(_numbers)}@example.com"
 
 
-def new_user(email: str | None = None, *, founder: bool = False, at: datetime) -> User:
+def new_user(
+    email: str | None = None, *, founder: bool = False, id: UserId | None = None, at: datetime
+) -> User:
     return User.register(
-        id=UserId(IDS.uuid()),
+        id=id or UserId(IDS.uuid()),
         email=email or new_email(),
         name="Ada Lovelace",
         password_hash="$argon2id$…",
@@ -136,9 +138,9 @@ def new_user(email: str | None = None, *, founder: bool = False, at: datetime) -
     )
 
 
-def new_session(user_id: UserId, *, at: datetime) -> Session:
+def new_session(user_id: UserId, *, id: SessionId | None = None, at: datetime) -> Session:
     """As Login starts it."""
-    id = SessionId(IDS.uuid())
+    id = id or SessionId(IDS.uuid())
     return Session.start(
         id=id,
         user_id=user_id,
