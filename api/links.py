@@ -9,7 +9,7 @@ _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 def add_links(paths: Mapping[str, Mapping[str, dict[str, Any]]]) -> None:
     """Adds to every answer that has a new thing's `id` the operations whose path wants that id and
-    no other: what POST /events makes is the `event_id` of /events/{event_id}/publish."""
+    no other new one: what POST /events makes is the `event_id` of /events/{event_id}/publish."""
     for path, item in paths.items():
         for operation in item.values():
             created = operation["responses"].get("201")
@@ -21,7 +21,9 @@ def add_links(paths: Mapping[str, Mapping[str, dict[str, Any]]]) -> None:
 def _links(
     collection: str, paths: Mapping[str, Mapping[str, dict[str, Any]]]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """The operations on one member of the collection."""
+    """The operations on one member of the collection; what the collection itself is below of is
+    what the request named."""
+    above = {name: f"$request.path.{name}" for name in _PARAMETER.findall(collection)}
     for path, item in paths.items():
         below = path.removeprefix(f"{collection}/")
         wanted = _PARAMETER.findall(below)
@@ -29,4 +31,5 @@ def _links(
             continue
         for operation in item.values():
             name = operation["operationId"]
-            yield name, {"operationId": name, "parameters": {wanted[0]: "$response.body#/id"}}
+            parameters = above | {wanted[0]: "$response.body#/id"}
+            yield name, {"operationId": name, "parameters": parameters}

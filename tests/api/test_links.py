@@ -18,5 +18,12 @@ def test_a_link_leads_to_the_thing_itself() -> None:
     assert _links("/api/v1/orders/{order_id}/payments") == {}
 
 
+def test_what_is_below_something_is_linked_with_it() -> None:
+    assert _links("/api/v1/organizers/{organizer_id}/api-keys")["RevokeApiKey"]["parameters"] == {
+        "organizer_id": "$request.path.organizer_id",
+        "api_key_id": "$response.body#/id",
+    }
+
+
 def _links(path: str) -> Json:
     return document()["paths"][path]["post"]["responses"]["201"].get("links", {})

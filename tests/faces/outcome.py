@@ -1,6 +1,6 @@
 """What a call came to, in the same words for both faces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -26,13 +26,15 @@ class Refusal:
 class Outcome:
     """An answer or a refusal. `replayed`: the face said that the answer was stored before.
 
-    `request_id` is the one in the answer's headers or metadata.
+    `request_id` is the one in the answer's headers or metadata, which are in `headers`, by their
+    names in lower case. What is answered without a body is an empty answer.
     """
 
     answer: Mapping[str, Plain] = field(default_factory=dict)
     refusal: Refusal | None = None
     replayed: bool = False
     request_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def ok(self) -> Mapping[str, Plain]:
         """The answer of a call that had to work."""
@@ -50,9 +52,19 @@ class Face(Protocol):
         ...
 
     def call(
-        self, operation: str, request: Request, *, token: str | None, key: str | None = None
+        self,
+        operation: str,
+        request: Request,
+        *,
+        token: str | None,
+        key: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Outcome:
-        """Calls an operation with the fields of the JSON contract, path parameters included."""
+        """Calls an operation with the fields of the JSON contract, path parameters included.
+
+        `token` is an access token or an API key; `headers` are sent beside (as metadata, in lower
+        case, over gRPC), a name as often as it is there.
+        """
         ...
 
     def close(self) -> None: ...

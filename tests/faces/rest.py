@@ -1,7 +1,7 @@
 """The REST face, called as its own OpenAPI document says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -48,19 +48,25 @@ class RestFace(Face):
         return frozenset(name for name, at in self.routes.items() if "/webhooks/" not in at.path)
 
     def call(
-        self, operation: str, request: Request, *, token: str | None, key: str | None = None
+        self,
+        operation: str,
+        request: Request,
+        *,
+        token: str | None,
+        key: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Outcome:
         route, rest = self.routes[operation], dict(request)
         path = re.sub(
             r"\{(\w+)\}", lambda match: quote(str(rest.pop(match[1])), safe=""), route.path
         )
-        headers: dict[str, str] = {}
+        sent = list(headers)
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+            sent.append(("Authorization", f"Bearer {token}"))
         if key is not None:
-            headers["Idempotency-Key"] = key
+            sent.append(("Idempotency-Key", key))
         if (etag := rest.pop("etag", None)) is not None:
-            headers["If-Match"] = str(etag)
+            sent.append(("If-Match", str(etag)))
         query = {
             name: str(value)
             for name in sorted(route.query & rest.keys())
@@ -70,7 +76,7 @@ class RestFace(Face):
             route.method,
             path,
             params=query,
-            headers=headers,
+            headers=sent,
             json=rest if route.has_body else None,
         )
         return outcome(response)
@@ -87,10 +93,11 @@ class RestFace(Face):
 
 def outcome(response: httpx2.Response) -> Outcome:
     answer: dict[str, Plain] = response.json() if response.content else {}
+    headers = {name.lower(): value for name, value in response.headers.items()}
     request_id = response.headers["X-Request-ID"]
     replayed = response.headers.get("Idempotency-Replayed") == "true"
     if response.is_success:
-        return Outcome(answer=answer, replayed=replayed, request_id=request_id)
+        return Outcome(answer=answer, replayed=replayed, request_id=request_id, headers=headers)
     assert response.headers["Content-Type"] == "application/problem+json", response.text
     assert answer["status"] == response.status_code, answer
     assert answer["request_id"] == request_id, answer
@@ -112,6 +119,7 @@ def outcome(response: httpx2.Response) -> Outcome:
         ),
         replayed=replayed,
         request_id=request_id,
+        headers=headers,
     )
 
 

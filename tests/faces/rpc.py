@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -55,13 +55,21 @@ class GrpcFace(Face):
         return frozenset(self.rpcs)
 
     def call(
-        self, operation: str, request: Request, *, token: str | None, key: str | None = None
+        self,
+        operation: str,
+        request: Request,
+        *,
+        token: str | None,
+        key: str | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Outcome:
         rpc, fields = self.rpcs[operation], dict(request)
         if key is not None:
             fields["request_id"] = key
         given = {name: value for name, value in fields.items() if value is not None}
-        metadata = () if token is None else (("authorization", f"Bearer {token}"),)
+        metadata = list(headers)
+        if token is not None:
+            metadata.append(("authorization", f"Bearer {token}"))
         multicallable = self._channel.unary_unary(
             rpc.path,
             request_serializer=rpc.request.SerializeToString,
@@ -69,14 +77,15 @@ class GrpcFace(Face):
         )
         message = ParseDict(given, rpc.request())
         try:
-            answer, call = multicallable.with_call(message, metadata=metadata, timeout=30)
+            answer, call = multicallable.with_call(message, metadata=tuple(metadata), timeout=30)
         except grpc.RpcError as error:
             return refused(cast(grpc.Call, error))  # the call itself is what is raised
-        headers = _headers(call)
+        told = _headers(call)
         return Outcome(
             answer=plain(answer),
-            replayed=headers.get("idempotency-replayed") == "true",
-            request_id=headers["x-request-id"],
+            replayed=told.get("idempotency-replayed") == "true",
+            request_id=told["x-request-id"],
+            headers=told,
         )
 
     def close(self) -> None:
@@ -109,6 +118,7 @@ def refused(call: grpc.Call) -> Outcome:
         ),
         replayed=headers.get("idempotency-replayed") == "true",
         request_id=headers["x-request-id"],
+        headers=headers,
     )
 
 
