@@ -5,6 +5,8 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from application.messages import ActorKind
+from application.policy import rule_of
 from grpc_app.clients.client import HoldfastClient
 from grpc_app.generated.holdfast.v1.hold_pb2 import CreateHoldRequest, WantedLine
 from grpc_app.mapping.values import timestamp
@@ -34,6 +36,8 @@ def bytewise(channel: grpc.aio.Channel, method: str) -> BytesToBytes:
 
 async def call(client: HoldfastClient, operation: str, request: Message | None = None) -> Message:
     """With a request of the right shape, if none is given."""
+    if ActorKind.USER not in rule_of(operation).kinds:
+        client.token = None
     for group in vars(client).values():
         if hasattr(group, operation):
             answer = await getattr(group, operation)(request or sample(operation))
@@ -47,7 +51,13 @@ def sample(operation: str) -> Message:
     return _filled(GetMessageClass(METHODS[operation].input_type)())
 
 
-_TEXTS = {"currency": "EUR", "state": "", "etag": '"3"', "request_id": "key-0123456789abcdef"}
+_TEXTS = {
+    "currency": "EUR",
+    "state": "",
+    "role": "MANAGER",
+    "etag": '"3"',
+    "request_id": "key-0123456789abcdef",
+}
 
 
 def _filled(message: Message) -> Message:
@@ -61,6 +71,8 @@ def _filled(message: Message) -> Message:
             text = str(samples.EVENT_ID) if identifier else _TEXTS.get(field.name, field.name)
             if text:
                 setattr(message, field.name, text)
+        elif field.cpp_type == field.CPPTYPE_BOOL:
+            setattr(message, field.name, True)
         else:
             setattr(message, field.name, 7)
     return message

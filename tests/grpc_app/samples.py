@@ -13,13 +13,21 @@ from application.views.event import (
 from application.views.hold import HoldView, LineView
 from application.views.money import MoneyView
 from application.views.order import BuyerView, OrderView, PaymentView
-from application.views.organizer import OrganizerView
+from application.views.organizer import (
+    ApiKeyView,
+    InvitationView,
+    MemberView,
+    OrganizerView,
+    OwnOrganizerView,
+)
 from application.views.page import Page
 from application.views.ticket import TicketView
-from application.views.user import TokensView, UserView
+from application.views.user import ClaimView, GuestView, TokensView, UserView
 from shared.ids import (
+    ApiKeyId,
     EventId,
     HoldId,
+    InvitationId,
     OrderId,
     OrganizerId,
     PaymentId,
@@ -42,9 +50,46 @@ ORDER_ID, TYPE_ID = OrderId(uuid(4)), TicketTypeId(uuid(5))
 PRICE = MoneyView(amount=1250, currency="EUR")
 LINE = LineView(ticket_type_id=TYPE_ID, quantity=2, unit_price=PRICE)
 
-USER = UserView(id=UserId(uuid(6)), email="ada@example.org", name="Ada Löw", created_at=AT)
-TOKENS = TokensView(access_token="abc", token_type="Bearer", expires_in=600)
+USER = UserView(
+    id=UserId(uuid(6)),
+    email="ada@example.org",
+    email_verified=True,
+    name="Ada Löw",
+    active=True,
+    superuser=True,
+    created_at=AT,
+)
+TOKENS = TokensView(access_token="abc", refresh_token="def", token_type="Bearer", expires_in=600)
+GUEST = GuestView(id=UserId(uuid(10)), access_token="abc", token_type="Bearer", expires_in=900)
 ORGANIZER = OrganizerView(id=ORGANIZER_ID, name="Theatre", slug="theatre", created_at=AT)
+OWN_ORGANIZER = OwnOrganizerView(
+    id=ORGANIZER_ID, name="Theatre", slug="theatre", role="OWNER", created_at=AT
+)
+MEMBER = MemberView(
+    user_id=UserId(uuid(6)), name="Ada Löw", email="ada@example.org", role="FINANCE", joined_at=AT
+)
+INVITATION = InvitationView(
+    id=InvitationId(uuid(11)),
+    organizer_id=ORGANIZER_ID,
+    email="ben@example.org",
+    role="SCANNER",
+    state="OPEN",
+    created_at=AT,
+    expires_at=LATER,
+)
+API_KEY = ApiKeyView(
+    id=ApiKeyId(uuid(12)),
+    organizer_id=ORGANIZER_ID,
+    name="Box office",
+    hint="hf_live_a1B2",
+    live=True,
+    scopes=("GetEvent", "ListEvents"),
+    created_at=AT,
+    expires_at=LATER,
+    last_used_at=LATER - timedelta(minutes=1),
+    revoked_at=LATER + timedelta(minutes=1),
+    key="hf_live_a1B2c3D4",
+)
 EVENT = EventView(
     id=EVENT_ID,
     organizer_id=ORGANIZER_ID,
@@ -128,9 +173,37 @@ TICKET = TicketView(
 ANSWERS: dict[str, object] = {
     "Register": USER,
     "Login": TOKENS,
+    "RefreshToken": TOKENS,
+    "Logout": None,
+    "LogoutEverywhere": None,
+    "RequestPasswordReset": None,
+    "ResetPassword": None,
+    "RequestEmailVerification": None,
+    "VerifyEmail": None,
     "GetMe": USER,
+    "UpdateMe": USER,
+    "ChangePassword": USER,
+    "ListUsers": Page(items=(USER,), next_page_token="next"),
+    "GetUser": USER,
+    "ActivateUser": USER,
+    "DeactivateUser": USER,
+    "GrantSuperuser": USER,
+    "RevokeSuperuser": USER,
+    "CreateGuest": GUEST,
+    "ClaimGuests": ClaimView(guests=3),
     "CreateOrganizer": ORGANIZER,
     "GetOrganizer": ORGANIZER,
+    "ListOrganizers": Page(items=(OWN_ORGANIZER,), next_page_token="next"),
+    "ListMembers": Page(items=(MEMBER,), next_page_token="next"),
+    "ChangeMemberRole": MEMBER,
+    "RemoveMember": MEMBER,
+    "InviteMember": INVITATION,
+    "ListInvitations": Page(items=(INVITATION,), next_page_token="next"),
+    "RevokeInvitation": INVITATION,
+    "AcceptInvitation": OWN_ORGANIZER,
+    "CreateApiKey": API_KEY,
+    "ListApiKeys": Page(items=(API_KEY,), next_page_token="next"),
+    "RevokeApiKey": API_KEY,
     "CreateEvent": EVENT,
     "GetEvent": EVENT,
     "ListEvents": Page(items=(EVENT,), next_page_token="next"),
@@ -151,4 +224,4 @@ ANSWERS: dict[str, object] = {
     "CancelOrder": ORDER,
     "ListTickets": Page(items=(TICKET,), next_page_token="next"),
 }
-"""What each operation answers."""
+"""What each operation answers; None: nothing."""

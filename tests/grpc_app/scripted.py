@@ -1,25 +1,32 @@
 """An Application whose operations do what a test tells them, behind the real pipeline."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from application.app import Application
+from application.authentication import Authenticator
 from application.errors import TokenExpired, TokenInvalid
+from application.limits import WriteLimits
 from application.messages import Claim, Context, Message
 from application.pipeline import Operation, Pipeline
+from application.policy import rule_of
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
-from application.ports.identity import Tokens
+from application.ports.identity import Bearer, Tokens
 from application.ports.observer import Observer
+from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
+from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.sealed.seals import HmacSeals
 from shared.errors import AppError
-from shared.ids import UserId
+from shared.ids import SessionId, UserId
 
 R = TypeVar("R")
 Does = Callable[[Message[object], Context], Awaitable[object]]
 
 USER = UserId(UUID("01890000-0000-7000-8000-000000000001"))
+SESSION = SessionId(UUID("01890000-0000-7000-8000-000000000002"))
 TOKEN = "good"
 KEY = "key-0123456789abcdef"
 
@@ -27,17 +34,40 @@ KEY = "key-0123456789abcdef"
 class OneToken(Tokens):
     """`good` is the token of USER, `old` has expired, and nothing else is a token."""
 
-    ttl_seconds = 600
-
-    def issue(self, user_id: UserId) -> str:
+    def issue(self, bearer: Bearer) -> str:
         return TOKEN
 
-    def verify(self, token: str) -> UserId:
+    def ttl_seconds(self, bearer: Bearer) -> int:
+        return 600
+
+    def verify(self, token: str) -> Bearer:
         if token == "old":
             raise TokenExpired()
         if token != TOKEN:
             raise TokenInvalid()
-        return USER
+        return Bearer(user_id=USER, session_id=SESSION)
+
+    def jwks(self) -> Mapping[str, object]:
+        return {"keys": []}
+
+
+class OneSuperuser(Standings):
+    """USER may do everything that users may; there are no guests and no keys."""
+
+    async def of_user(self, user_id: UserId, session_id: SessionId) -> UserStanding:
+        return UserStanding(
+            active=True,
+            email="ada@example.org",
+            email_verified=True,
+            superuser=True,
+            memberships=(),
+        )
+
+    async def of_guest(self, guest_id: UserId) -> GuestStanding | None:
+        return None
+
+    async def of_key(self, digest: bytes) -> KeyStanding | None:
+        return None
 
 
 class OneAnswer(IdempotencyStore):
@@ -85,13 +115,19 @@ class Heard(Observer):
 class Script:
     """`does` is what an operation does, by its name; `received` is what reached operations."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: WriteLimits = WriteLimits()) -> None:
         self.does: dict[str, Does] = {}
         self.received: list[tuple[Message[object], Context]] = []
         self.heard = Heard()
         self.store = OneAnswer()
         self.pipeline = Pipeline(
-            tokens=OneToken(),
+            authenticator=Authenticator(
+                tokens=OneToken(),
+                seals=HmacSeals(("a secret of the tests, as long as it has to be",)),
+                standings=OneSuperuser(),
+            ),
+            limiter=MemoryRateLimiter(),
+            limits=limits,
             store=self.store,
             observer=self.heard,
             wait=timedelta(0),
@@ -127,6 +163,7 @@ def _application(script: Script) -> Application:
                 message=message,
                 answers=object,
                 handle=script.handle,
+                rule=rule_of(message.__name__),
                 pipeline=script.pipeline,
             )
         groups[group] = kind(**operations)

@@ -1,11 +1,13 @@
 """The client: what it adds to a call, and what it makes of answers that are not ours."""
 
 import asyncio
+from dataclasses import replace
 
 import grpc
 import pytest
 
-from application.errors import TokenInvalid, TokenMissing
+from application.auth.refresh_token import RefreshToken
+from application.errors import RefreshTokenInvalid, TokenInvalid, TokenMissing
 from grpc_app.clients.client import HoldfastClient, bearer
 from grpc_app.clients.errors import ServerUnreachable, refusal_of
 from grpc_app.generated.holdfast.v1.user_pb2 import GetMeRequest
@@ -27,6 +29,32 @@ async def test_login_keeps_the_token(script: Script, server: GrpcServer) -> None
         with pytest.raises(TokenInvalid):
             await client.users.GetMe(GetMeRequest())
         assert (await client.users.GetMe(GetMeRequest(), metadata=bearer(TOKEN))).name == "Ada Löw"
+
+
+async def test_a_session_goes_on(script: Script, server: GrpcServer) -> None:
+    script.answers("Login", samples.TOKENS)
+    script.answers("RefreshToken", replace(samples.TOKENS, access_token=TOKEN, refresh_token="ghi"))
+    script.answers("GetMe", samples.USER)
+    async with HoldfastClient(server.address) as client:
+        with pytest.raises(RefreshTokenInvalid):
+            await client.refresh()
+        assert not script.received
+        await client.login("ada@example.org", "secret")
+        assert client.refresh_token == samples.TOKENS.refresh_token
+        await client.refresh()
+        assert script.received[-1][0] == RefreshToken(refresh_token=samples.TOKENS.refresh_token)
+        assert (client.token, client.refresh_token) == (TOKEN, "ghi")
+        assert (await client.users.GetMe(GetMeRequest())).name == "Ada Löw"
+
+
+async def test_a_refused_refresh_keeps_what_there_was(script: Script, server: GrpcServer) -> None:
+    script.answers("Login", samples.TOKENS)
+    script.raises("RefreshToken", RefreshTokenInvalid())
+    async with HoldfastClient(server.address) as client:
+        await client.login("ada@example.org", "secret")
+        with pytest.raises(RefreshTokenInvalid):
+            await client.refresh()
+        assert client.refresh_token == samples.TOKENS.refresh_token
 
 
 async def test_a_request_without_key_gets_one(script: Script, client: HoldfastClient) -> None:

@@ -1,10 +1,13 @@
 """What metadata says, and what it cannot trick us into."""
 
+from collections.abc import Sequence
+
 import grpc
 import pytest
 
 from grpc_app.context import Metadata, context_of
 from grpc_app.generated.holdfast.v1 import auth_pb2, user_pb2
+from shared.addresses import networks
 from tests.grpc_app import samples
 from tests.grpc_app.calling import bytewise, path
 from tests.grpc_app.scripted import TOKEN, Script
@@ -32,6 +35,44 @@ from tests.grpc_app.scripted import TOKEN, Script
 )
 def test_credentials(metadata: Metadata, credentials: str | None) -> None:
     assert context_of(metadata).credentials == credentials
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        (None, None),
+        ("", None),
+        ("unix:", None),
+        ("unix:/run/holdfast:1", None),
+        ("unix-abstract:127.0.0.1:1", None),
+        ("ipv4:127.0.0.1:5555", "127.0.0.1"),
+        ("ipv6:%5B::1%5D:5555", "::1"),
+        ("ipv6:[2001:db8::1]:5555", "2001:db8::1"),
+        ("ipv6:%5B::ffff:192.0.2.1%5D:5555", "192.0.2.1"),
+        ("ipv6:%5Bfe80::1%25eth0%5D:5555", "fe80::1"),
+        ("ipv4:nonsense:5555", None),
+    ],
+)
+def test_the_address_of_a_peer(peer: str | None, address: str | None) -> None:
+    assert context_of((), peer).address == address
+
+
+@pytest.mark.parametrize(
+    ("trusted", "sent", "address"),
+    [
+        ((), ["192.0.2.1"], "10.0.0.1"),
+        (("10.0.0.0/8",), [], "10.0.0.1"),
+        (("10.0.0.0/8",), ["192.0.2.1"], "192.0.2.1"),
+        (("10.0.0.0/8",), ["6.6.6.6, 192.0.2.1", "10.0.0.2"], "192.0.2.1"),
+        (("10.0.0.0/8",), [b"192.0.2.1"], "10.0.0.1"),
+        (("172.16.0.0/12",), ["192.0.2.1"], "10.0.0.1"),
+    ],
+)
+def test_the_word_of_a_proxy(
+    trusted: Sequence[str], sent: Sequence[str | bytes], address: str
+) -> None:
+    metadata = [("x-forwarded-for", value) for value in sent]
+    assert context_of(metadata, "ipv4:10.0.0.1:5555", networks(trusted)).address == address
 
 
 @pytest.mark.parametrize("sent", ["a", "A.b_c-9", "x" * 128])

@@ -5,8 +5,18 @@ from dataclasses import fields, is_dataclass
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from application.api_key.create_api_key import CreateApiKey
+from application.api_key.list_api_keys import ListApiKeys
+from application.api_key.revoke_api_key import RevokeApiKey
 from application.auth.login import Login
+from application.auth.logout import Logout
+from application.auth.logout_everywhere import LogoutEverywhere
+from application.auth.refresh_token import RefreshToken
 from application.auth.register import Register
+from application.auth.request_email_verification import RequestEmailVerification
+from application.auth.request_password_reset import RequestPasswordReset
+from application.auth.reset_password import ResetPassword
+from application.auth.verify_email import VerifyEmail
 from application.event.add_ticket_type import AddTicketType
 from application.event.cancel_event import CancelEvent
 from application.event.close_event import CloseEvent
@@ -17,10 +27,19 @@ from application.event.list_events import ListEvents
 from application.event.publish_event import PublishEvent
 from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
+from application.guest.claim_guests import ClaimGuests
+from application.guest.create_guest import CreateGuest
 from application.hold.create_hold import CreateHold, WantedLine
 from application.hold.extend_hold import ExtendHold
 from application.hold.get_hold import GetHold
 from application.hold.release_hold import ReleaseHold
+from application.member.accept_invitation import AcceptInvitation
+from application.member.change_member_role import ChangeMemberRole
+from application.member.invite_member import InviteMember
+from application.member.list_invitations import ListInvitations
+from application.member.list_members import ListMembers
+from application.member.remove_member import RemoveMember
+from application.member.revoke_invitation import RevokeInvitation
 from application.messages import KeyPolicy, Message
 from application.order.cancel_order import CancelOrder
 from application.order.create_order import CreateOrder
@@ -29,14 +48,33 @@ from application.order.list_orders import ListOrders
 from application.order.pay_order import PayOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
+from application.organizer.list_organizers import ListOrganizers
 from application.ticket.list_tickets import ListTickets
+from application.user.activate_user import ActivateUser
+from application.user.change_password import ChangePassword
+from application.user.deactivate_user import DeactivateUser
 from application.user.get_me import GetMe
+from application.user.get_user import GetUser
+from application.user.grant_superuser import GrantSuperuser
+from application.user.list_users import ListUsers
+from application.user.revoke_superuser import RevokeSuperuser
+from application.user.update_me import UpdateMe
 from domain.event.event import EventState
 from domain.order.order import OrderState
+from domain.organizer.organizer import Role
 from grpc_app.clients.client import HoldfastClient
-from grpc_app.generated.holdfast.v1 import event_pb2, order_pb2
-from grpc_app.mapping import event, order
-from shared.ids import EventId, HoldId, OrderId, OrganizerId, TicketTypeId
+from grpc_app.generated.holdfast.v1 import api_key_pb2, event_pb2, member_pb2, order_pb2, user_pb2
+from grpc_app.mapping import api_key, event, member, order, user
+from shared.ids import (
+    ApiKeyId,
+    EventId,
+    HoldId,
+    InvitationId,
+    OrderId,
+    OrganizerId,
+    TicketTypeId,
+    UserId,
+)
 from tests.grpc_app import samples
 from tests.grpc_app.calling import METHODS, call, sample
 from tests.grpc_app.scripted import KEY, Script
@@ -53,9 +91,39 @@ NEW_TYPE = NewTicketType(
 MEANT: list[Message[object]] = [
     Register(email="email", password="password", name="name"),
     Login(email="email", password="password"),
+    RefreshToken(refresh_token="refresh_token"),
+    Logout(),
+    LogoutEverywhere(),
+    RequestPasswordReset(email="email"),
+    ResetPassword(token="token", new_password="new_password"),
+    RequestEmailVerification(),
+    VerifyEmail(token="token"),
     GetMe(),
+    UpdateMe(name="name"),
+    ChangePassword(current_password="current_password", new_password="new_password"),
+    ListUsers(page_size=7, page_token="page_token"),
+    GetUser(user_id=UserId(ID)),
+    ActivateUser(user_id=UserId(ID)),
+    DeactivateUser(user_id=UserId(ID)),
+    GrantSuperuser(user_id=UserId(ID)),
+    RevokeSuperuser(user_id=UserId(ID)),
+    CreateGuest(email="email"),
+    ClaimGuests(),
     CreateOrganizer(name="name", slug="slug"),
     GetOrganizer(organizer_id=OrganizerId(ID)),
+    ListOrganizers(),
+    ListMembers(organizer_id=OrganizerId(ID)),
+    ChangeMemberRole(organizer_id=OrganizerId(ID), user_id=UserId(ID), role=Role.MANAGER),
+    RemoveMember(organizer_id=OrganizerId(ID), user_id=UserId(ID)),
+    InviteMember(organizer_id=OrganizerId(ID), email="email", role=Role.MANAGER),
+    ListInvitations(organizer_id=OrganizerId(ID), page_size=7, page_token="page_token"),
+    RevokeInvitation(organizer_id=OrganizerId(ID), invitation_id=InvitationId(ID)),
+    AcceptInvitation(token="token"),
+    CreateApiKey(
+        organizer_id=OrganizerId(ID), name="name", live=True, scopes=("scopes",), expires_at=AT
+    ),
+    ListApiKeys(organizer_id=OrganizerId(ID), page_size=7, page_token="page_token"),
+    RevokeApiKey(organizer_id=OrganizerId(ID), api_key_id=ApiKeyId(ID)),
     CreateEvent(
         organizer_id=OrganizerId(ID),
         name="name",
@@ -154,6 +222,16 @@ def test_what_is_absent_stays_absent() -> None:
     assert _unset(order.list_orders(order_pb2.ListOrdersRequest()))
     assert _unset(event.update_event(event_pb2.UpdateEventRequest(event_id=id)), but="event_id")
     assert _unset(order.pay_order(order_pb2.PayOrderRequest(order_id=id)), but="order_id")
+    assert _unset(user.update_me(user_pb2.UpdateMeRequest()))
+    assert _unset(user.list_users(user_pb2.ListUsersRequest()))
+    asked = member_pb2.ListInvitationsRequest(organizer_id=id)
+    assert _unset(member.list_invitations(asked), but="organizer_id")
+    keys = api_key_pb2.ListApiKeysRequest(organizer_id=id)
+    assert _unset(api_key.list_api_keys(keys), but="organizer_id")
+    key = api_key.create_api_key(
+        api_key_pb2.CreateApiKeyRequest(organizer_id=id, name="", live=False)
+    )
+    assert (key.live, key.scopes, key.expires_at) == (False, (), None)
 
 
 def _unset(message: object, but: str = "") -> bool:
@@ -175,6 +253,15 @@ def test_events_of_a_state(state: EventState) -> None:
 @pytest.mark.parametrize("state", OrderState)
 def test_orders_of_a_state(state: OrderState) -> None:
     assert order.list_orders(order_pb2.ListOrdersRequest(state=state.value)).state is state
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role(role: Role) -> None:
+    id = str(ID)
+    invited = member_pb2.InviteMemberRequest(organizer_id=id, email="e", role=role.value)
+    assert member.invite_member(invited).role is role
+    changed = member_pb2.ChangeMemberRoleRequest(organizer_id=id, user_id=id, role=role.value)
+    assert member.change_member_role(changed).role is role
 
 
 @pytest.mark.parametrize(

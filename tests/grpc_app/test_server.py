@@ -23,7 +23,12 @@ def test_the_methods_are_the_operations(script: Script) -> None:
 
 
 def test_the_services() -> None:
-    groups = ("Auth", "User", "Organizer", "Event", "Hold", "Order", "Ticket")
+    groups = ("Auth", "User", "Guest", "Organizer", "Member", "ApiKey") + (
+        "Event",
+        "Hold",
+        "Order",
+        "Ticket",
+    )
     assert SERVICES == tuple(f"holdfast.v1.{group}Service" for group in groups)
 
 

@@ -8,13 +8,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from grpc_app.clients.client import HoldfastClient
 from grpc_app.generated.holdfast.v1 import (
+    api_key_pb2,
     auth_pb2,
     event_pb2,
+    guest_pb2,
     hold_pb2,
+    member_pb2,
     money_pb2,
     order_pb2,
     organizer_pb2,
     ticket_pb2,
+    user_pb2,
 )
 from shared.checks import NOT_A_TIME, NOT_A_UUID, REQUIRED
 from shared.errors import FieldInvalid
@@ -32,8 +36,49 @@ def required(*names: str) -> list[tuple[str, str]]:
 EMPTY: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
     ("Register", auth_pb2.RegisterRequest(), required("email", "password", "name")),
     ("Login", auth_pb2.LoginRequest(), required("email", "password")),
+    ("RefreshToken", auth_pb2.RefreshTokenRequest(), required("refresh_token")),
+    ("RequestPasswordReset", auth_pb2.RequestPasswordResetRequest(), required("email")),
+    ("ResetPassword", auth_pb2.ResetPasswordRequest(), required("token", "new_password")),
+    ("VerifyEmail", auth_pb2.VerifyEmailRequest(), required("token")),
+    (
+        "ChangePassword",
+        user_pb2.ChangePasswordRequest(),
+        required("current_password", "new_password"),
+    ),
+    ("GetUser", user_pb2.GetUserRequest(), required("user_id")),
+    ("ActivateUser", user_pb2.ActivateUserRequest(), required("user_id")),
+    ("DeactivateUser", user_pb2.DeactivateUserRequest(), required("user_id")),
+    ("GrantSuperuser", user_pb2.GrantSuperuserRequest(), required("user_id")),
+    ("RevokeSuperuser", user_pb2.RevokeSuperuserRequest(), required("user_id")),
+    ("CreateGuest", guest_pb2.CreateGuestRequest(), required("email")),
     ("CreateOrganizer", organizer_pb2.CreateOrganizerRequest(), required("name", "slug")),
     ("GetOrganizer", organizer_pb2.GetOrganizerRequest(), required("organizer_id")),
+    ("ListMembers", member_pb2.ListMembersRequest(), required("organizer_id")),
+    (
+        "ChangeMemberRole",
+        member_pb2.ChangeMemberRoleRequest(),
+        required("organizer_id", "user_id", "role"),
+    ),
+    ("RemoveMember", member_pb2.RemoveMemberRequest(), required("organizer_id", "user_id")),
+    (
+        "InviteMember",
+        member_pb2.InviteMemberRequest(),
+        required("organizer_id", "email", "role"),
+    ),
+    ("ListInvitations", member_pb2.ListInvitationsRequest(), required("organizer_id")),
+    (
+        "RevokeInvitation",
+        member_pb2.RevokeInvitationRequest(),
+        required("organizer_id", "invitation_id"),
+    ),
+    ("AcceptInvitation", member_pb2.AcceptInvitationRequest(), required("token")),
+    (
+        "CreateApiKey",
+        api_key_pb2.CreateApiKeyRequest(),
+        required("organizer_id", "name", "live"),
+    ),
+    ("ListApiKeys", api_key_pb2.ListApiKeysRequest(), required("organizer_id")),
+    ("RevokeApiKey", api_key_pb2.RevokeApiKeyRequest(), required("organizer_id", "api_key_id")),
     (
         "CreateEvent",
         event_pb2.CreateEventRequest(),
@@ -56,7 +101,18 @@ EMPTY: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
     ("CancelOrder", order_pb2.CancelOrderRequest(), required("order_id")),
     ("ListTickets", ticket_pb2.ListTicketsRequest(), required("order_id")),
 ]
-NOTHING_REQUIRED = {"GetMe", "ListEvents", "ListOrders"}
+NOTHING_REQUIRED = {
+    "Logout",
+    "LogoutEverywhere",
+    "RequestEmailVerification",
+    "GetMe",
+    "UpdateMe",
+    "ListUsers",
+    "ClaimGuests",
+    "ListOrganizers",
+    "ListEvents",
+    "ListOrders",
+}
 
 WRONG: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
     (
@@ -128,6 +184,23 @@ WRONG: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
         "ListOrders",
         order_pb2.ListOrdersRequest(organizer_id="", event_id="-"),
         [("organizer_id", NOT_A_UUID), ("event_id", NOT_A_UUID)],
+    ),
+    (
+        "InviteMember",
+        member_pb2.InviteMemberRequest(organizer_id=ID, email="", role="owner"),
+        [("role", "must be one of OWNER, MANAGER, FINANCE, SCANNER")],
+    ),
+    (
+        "ChangeMemberRole",
+        member_pb2.ChangeMemberRoleRequest(organizer_id=ID, user_id="me", role=""),
+        [("user_id", NOT_A_UUID), ("role", "must be one of OWNER, MANAGER, FINANCE, SCANNER")],
+    ),
+    (
+        "CreateApiKey",
+        api_key_pb2.CreateApiKeyRequest(
+            organizer_id=ID, name="", expires_at=Timestamp(seconds=253_402_300_800)
+        ),
+        [("live", REQUIRED), ("expires_at", NOT_A_TIME)],
     ),
 ]
 

@@ -9,14 +9,17 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 
 from application.app import Application
 from grpc_app.clients.client import HoldfastClient
-from grpc_app.mapping import event_views, hold, order
+from grpc_app.mapping import api_key, event_views, hold, order
 from tests.grpc_app import samples
 from tests.grpc_app.calling import METHODS, call
 from tests.grpc_app.scripted import Script
 
 
 def json_form(view: object) -> object:
-    """As REST answers it; absent and null are the same, and 64-bit integers are texts."""
+    """As REST answers it; absent and null are the same, 64-bit integers are texts, and nothing at
+    all is an empty message."""
+    if view is None:
+        return {}
     return _comparable(msgspec.json.decode(msgspec.json.encode(view)))
 
 
@@ -58,7 +61,7 @@ def test_every_operation_has_a_sample_of_its_answer() -> None:
 def test_samples_leave_nothing_at_its_default() -> None:
     """A field that is forgotten in the mapping must show."""
     for view in samples.ANSWERS.values():
-        assert all(value not in (None, "", "0", []) for value in _leaves(json_form(view)))
+        assert all(value not in (None, "", "0", "False", []) for value in _leaves(json_form(view)))
 
 
 def _leaves(value: object) -> list[object]:
@@ -80,6 +83,17 @@ def test_null_is_absent() -> None:
     assert not plain.HasField("client_secret")
     assert not plain.HasField("redirect_url")
     assert not plain.HasField("failure")
+    key = api_key.api_key(
+        replace(samples.API_KEY, expires_at=None, last_used_at=None, revoked_at=None, key=None)
+    )
+    for name in ("expires_at", "last_used_at", "revoked_at", "key"):
+        assert not key.HasField(name)
+
+
+def test_what_is_false_says_so() -> None:
+    assert not event_views.event(replace(samples.EVENT, live=False)).live
+    assert not order.order(replace(samples.ORDER, live=False)).live
+    assert not api_key.api_key(replace(samples.API_KEY, live=False)).live
 
 
 def test_nothing_is_not_zero() -> None:
