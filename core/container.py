@@ -1,6 +1,7 @@
 """The composition root: the only place where ports meet adapters."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -46,6 +47,8 @@ from infrastructure.simulated.postgres import PostgresStorage
 from infrastructure.simulated.provider import SimulatedProvider
 from shared.errors import DatabaseUnavailable
 
+_logger = logging.getLogger(__name__)
+
 _SIMULATOR_ROUND = 100
 
 
@@ -72,8 +75,8 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
     pages. Raises StartError, DatabaseUnavailable.
     """
     async with AsyncExitStack() as stack:
-        url, failed = await _database_url(settings, stack)
-        database = await _open_database(settings, url, stack)
+        url, owner_url, failed = await _database_url(settings, stack)
+        database = await _open_database(settings, url, owner_url, stack)
         secrets = _secrets(settings)
         secret = secrets[0]
         webhook_secret = _webhook_secret(settings, secret)
@@ -120,11 +123,12 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
 
 async def _database_url(
     settings: Settings, stack: AsyncExitStack
-) -> tuple[str, Callable[[], Awaitable[str]]]:
-    """The address, and how one learns that the server is gone for good: another server's matter is
-    not ours, it may come back any time."""
+) -> tuple[str, str, Callable[[], Awaitable[str]]]:
+    """The addresses for us and for migrations, and how one learns that the server is gone for good:
+    another server's matter is not ours, it may come back any time."""
     if settings.database.url is not None:
-        return settings.database.url.get_secret_value(), _never
+        owner = settings.database.migration_url or settings.database.url
+        return settings.database.url.get_secret_value(), owner.get_secret_value(), _never
     embedded = EmbeddedPostgres(
         settings.data_dir / "postgres",
         port=settings.database.embedded_port,
@@ -134,7 +138,7 @@ async def _database_url(
         server = await stack.enter_async_context(embedded)
     except EmbeddedPostgresError as error:
         raise StartError(str(error)) from error
-    return server.url(), server.ended
+    return server.login_url(), server.url(), server.ended
 
 
 async def _never() -> str:
@@ -142,7 +146,9 @@ async def _never() -> str:
     return ""
 
 
-async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) -> Database:
+async def _open_database(
+    settings: Settings, url: str, owner_url: str, stack: AsyncExitStack
+) -> Database:
     database = Database(
         url,
         pool_min=settings.database.pool_min,
@@ -153,8 +159,14 @@ async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) ->
     )
     try:
         await stack.enter_async_context(database)
-        if settings.database.migrate:
-            await upgrade(url)
+        if settings.database.migrate and not await database.ready():
+            await upgrade(owner_url)
+            await database.renew()
+        if await database.may_do_ddl():
+            _logger.warning(
+                "DATABASE__URL may change the schema: with DATABASE__MIGRATION_URL beside it, it "
+                "can be a login that may not (docs/security.md)"
+            )
     except PostgresError as error:  # its text names users and databases, never a password
         raise StartError(f"the database of DATABASE__URL cannot be used: {error}") from error
     return database

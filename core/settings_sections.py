@@ -82,6 +82,11 @@ class Database(Section):
         description="postgresql://user:password@host:port/name of a server of your own. "
         "Without it an embedded one runs with its data in DATA_DIR",
     )
+    migration_url: SecretStr | None = Field(
+        default=None,
+        description="Address for migrations, of a user that owns the tables; DATABASE__URL then "
+        "needs no right but those in docs/security.md. The same address when not set",
+    )
     migrate: bool = Field(
         default=True,
         description="Whether a starting process brings the schema up to date; false where a job "
@@ -111,7 +116,7 @@ class Database(Section):
         default="nobody", description="System user the embedded server runs as when started by root"
     )
 
-    @field_validator("url")
+    @field_validator("url", "migration_url")
     @classmethod
     def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None:
@@ -121,6 +126,14 @@ class Database(Section):
                 ("postgresql", "postgres"),
             )
         return url
+
+    @model_validator(mode="after")
+    def _two_addresses_of_one_database(self) -> "Database":
+        if self.migration_url is not None and self.url is None:
+            raise PydanticCustomError(
+                BETWEEN, "DATABASE__URL must be set when DATABASE__MIGRATION_URL is"
+            )
+        return self
 
     @model_validator(mode="after")
     def _pool_is_a_range(self) -> "Database":

@@ -25,7 +25,7 @@ class InstanceError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where a running instance is reached, and its database."""
+    """Where a running instance is reached, and its database, for who owns it."""
 
     rest_url: str
     grpc_target: str
@@ -124,7 +124,7 @@ class Instance:
 
     def _database_url(self) -> str:
         if url := self._settings.get("DATABASE__URL"):
-            return url
+            return self._settings.get("DATABASE__MIGRATION_URL", url)
         folder = self._data_dir / "postgres"
         password, port = (folder / "password").read_text(), (folder / "port").read_text().strip()
         return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres"

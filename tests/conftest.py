@@ -39,7 +39,8 @@ class Databases:
         self._migrated: str | None = None
 
     def create(self) -> str:
-        """The address of a new database: the newest schema, no rows."""
+        """The application's address of a new database: the newest schema, no rows. Its login owns
+        nothing, as it should be everywhere: every test runs behind the walls."""
         if self._migrated is None:
             # Here, because Alembic is slow to import and most tests need no database.
             from infrastructure.postgres.migrations import upgrade
@@ -47,7 +48,12 @@ class Databases:
             self._migrated = self._new(template="template1")
             address = self._server.url(self._migrated)
             in_thread(lambda: upgrade(address))
-        return self._server.url(self._new(template=self._migrated))
+        return self._server.login_url(self._new(template=self._migrated))
+
+    def owner(self, url: str) -> str:
+        """The address of the same database for who owns its tables: for looking behind the walls,
+        and for emptying them."""
+        return self._server.url(url.rsplit("/", 1)[1])
 
     def drop(self, url: str) -> None:
         """Remove it; whoever is still connected is disconnected."""
@@ -56,6 +62,8 @@ class Databases:
     def _new(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # What is granted on a database is not copied with it.
+        self._execute(f'REVOKE CREATE, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
         return name
 
     def _execute(self, statement: str) -> None:
@@ -99,3 +107,9 @@ def database_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def owner_url(databases: Databases, database_url: str) -> str:
+    """The same database, for its owner."""
+    return databases.owner(database_url)

@@ -57,8 +57,8 @@ async def throw_away() -> AsyncIterator[str]:
 async def upgrade() -> None:
     settings = settings_or_exit()
     if settings.database.url is not None:
-        url = settings.database.url.get_secret_value()
-        await migrations.upgrade(url)
+        url = settings.database.migration_url or settings.database.url
+        await migrations.upgrade(url.get_secret_value())
         return
     async with EmbeddedPostgres(
         settings.data_dir / "postgres",

@@ -17,10 +17,27 @@ from infrastructure.postgres.connections import (
     is_gone,
 )
 from infrastructure.postgres.failures import ANY_TROUBLE, raise_meaning, unavailable
+from infrastructure.postgres.identity import (
+    DOOR,
+    SYSTEM,
+    IdentifiedConnection,
+    Identity,
+    assume,
+    be_nobody,
+)
 from infrastructure.postgres.migrations import is_at_head
 from shared.errors import DatabaseUnavailable
 
 _logger = logging.getLogger(__name__)
+
+_MAY_DO_DDL = """
+    SELECT rolsuper
+           OR has_schema_privilege(session_user, 'public', 'CREATE')
+           OR EXISTS (SELECT FROM pg_tables
+                      WHERE schemaname IN ('public', 'simulator')
+                        AND pg_has_role(session_user, tableowner, 'MEMBER')) AS may
+    FROM pg_roles WHERE rolname = session_user
+"""
 
 _ARRAYS = "SELECT $1::uuid[], $2::int[], $3::text[], $4::jsonb[], $5::timestamptz[]"
 
@@ -100,7 +117,11 @@ class Database:
         await self.close()
 
     async def lend(self) -> Lent:
-        """A connection with no transaction open. Raises DatabaseUnavailable."""
+        """A connection with no transaction open, which speaks for whomever it spoke for last:
+        `identity.assume`, or a transaction with an identity of its own, comes first.
+
+        Raises DatabaseUnavailable.
+        """
         if self._pool is None:
             raise unavailable()
         try:
@@ -121,10 +142,11 @@ class Database:
         task.add_done_callback(self._returning.discard)
         await asyncio.shield(task)
 
-    async def fetch(self, sql: str, *args: object) -> list[Record]:
-        """One statement, which is a transaction of its own."""
+    async def fetch(self, sql: str, *args: object, as_: Identity) -> list[Record]:
+        """One statement, which is a transaction of its own, in the name of `as_`."""
         connection = await self.lend()
         try:
+            await assume(connection, as_)
             return await connection.fetch(sql, *args)
         except Exception as error:
             raise_meaning(error, connection)
@@ -138,12 +160,24 @@ class Database:
         except DatabaseUnavailable:
             return False
         try:
+            await assume(connection, SYSTEM)
             return await is_at_head(connection)
         except ANY_TROUBLE as error:
             _logger.warning("the database is not ready: %s", error)
             return False
         finally:
             await self.give_back(connection, rollback=False)
+
+    async def renew(self) -> None:
+        """Connections are made anew when they are lent next: those from before the migrations could
+        not be nobody."""
+        if self._pool is not None:
+            await self._pool.expire_connections()
+
+    async def may_do_ddl(self) -> bool:
+        """Whether our login could change the schema, in whatever role it is."""
+        (row,) = await self.fetch(_MAY_DO_DDL, as_=DOOR)
+        return bool(row["may"])
 
     async def _connect(self) -> Pool:
         pool: Pool = asyncpg.create_pool(
@@ -154,6 +188,7 @@ class Database:
             # The server ends a statement first; this is for a server that does not answer at all.
             command_timeout=self._statement_timeout + 5 if self._statement_timeout else None,
             server_settings=self._settings,
+            connection_class=IdentifiedConnection,
             init=_prepare,
             reset=_nothing_to_reset,
         )
@@ -196,6 +231,7 @@ async def _prepare(connection: "asyncpg.Connection[Record]") -> None:
     )
     # The driver looks up each type of array when it meets the first one: let that be now, at once.
     await connection.fetch(_ARRAYS, [], [], [], [], [])
+    await be_nobody(connection)
 
 
 def _encode_json(value: object) -> str:
@@ -203,4 +239,5 @@ def _encode_json(value: object) -> str:
 
 
 async def _nothing_to_reset(connection: "asyncpg.Connection[Record]") -> None:
-    """We only set what ends with the transaction; the usual reset would be a trip for nothing."""
+    """What outlives a transaction is the identity alone, and who borrows next says theirs; the usual
+    reset would be a trip for nothing."""

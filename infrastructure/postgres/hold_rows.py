@@ -6,6 +6,7 @@ from uuid import UUID
 from application.ports.unit_of_work import StaleWrite
 from domain.hold.hold import Hold, HoldState
 from infrastructure.postgres.connections import Record
+from infrastructure.postgres.identity import Role
 from infrastructure.postgres.lines import AS_JSON, lines
 from infrastructure.postgres.session import Session
 from shared.ids import EventId, HoldId, OrganizerId, UserId
@@ -75,7 +76,7 @@ async def any_due(
     session: Session, events: Sequence[UUID], pools: Sequence[UUID], *, but: Sequence[UUID]
 ) -> bool:
     """Whether holds that are due draw on these pools."""
-    (row,) = await session.fetch(_ANY_DUE_OF_POOLS, events, pools, but)
+    (row,) = await session.fetch(_ANY_DUE_OF_POOLS, events, pools, but, as_=Role.SYSTEM)
     return bool(row["found"])
 
 
@@ -83,7 +84,7 @@ async def expire_due_of(
     session: Session, events: Sequence[UUID], pools: Sequence[UUID], *, but: Sequence[UUID]
 ) -> list[Hold]:
     """Expires every due hold that draws on these pools; the stock of their events is locked."""
-    rows = await session.fetch(_LOCK_DUE_OF_POOLS, events, pools, but)
+    rows = await session.fetch(_LOCK_DUE_OF_POOLS, events, pools, but, as_=Role.SYSTEM)
     return await end(session, rows)
 
 
@@ -94,7 +95,11 @@ async def end(session: Session, rows: Sequence[Record]) -> list[Hold]:
     at = await session.now()
     expired = [hold_of(row).expire(at=at) for row in rows]
     written = await session.execute(
-        _END, [hold.id for hold in expired], [hold.version for hold in expired], at
+        _END,
+        [hold.id for hold in expired],
+        [hold.version for hold in expired],
+        at,
+        as_=Role.SYSTEM,
     )
     if written != len(expired):
         raise StaleWrite

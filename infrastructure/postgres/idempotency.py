@@ -10,6 +10,7 @@ from application.messages import Claim
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.unit_of_work import KeyTaken
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.identity import SYSTEM, Identity
 from shared.errors import AppError, Violation
 
 R = TypeVar("R")
@@ -86,7 +87,9 @@ class PostgresIdempotencyStore(IdempotencyStore):
         self._database = database
 
     async def find(self, claim: Claim, answers: type[R]) -> StoredAnswer[R] | None:
-        rows = await self._database.fetch(_FIND, claim.actor, claim.operation, claim.key)
+        rows = await self._database.fetch(
+            _FIND, claim.actor, claim.operation, claim.key, as_=Identity.of_claim(claim)
+        )
         if not rows:
             return None
         (row,) = rows
@@ -111,6 +114,7 @@ class PostgresIdempotencyStore(IdempotencyStore):
             claim.key,
             claim.fingerprint,
             StoredRefusal.of(refusal),
+            as_=Identity.of_claim(claim),
         )
         if not stored:
             raise KeyTaken()
@@ -118,7 +122,7 @@ class PostgresIdempotencyStore(IdempotencyStore):
     async def forget(self, *, before: datetime) -> int:
         forgotten = 0
         while True:
-            (row,) = await self._database.fetch(_FORGET, before, _BATCH)
+            (row,) = await self._database.fetch(_FORGET, before, _BATCH, as_=SYSTEM)
             batch = int(row["forgotten"])
             forgotten += batch
             if batch < _BATCH:

@@ -10,6 +10,7 @@ from application.ports.unit_of_work import KeyTaken
 from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import raise_meaning
+from infrastructure.postgres.identity import SYSTEM, Identity, Role, assume, carries
 
 # The key is inserted when it is claimed, not with its answer: the uncommitted row is the lock that
 # the same request waits for, and a rollback of any kind takes it away again. The answer follows in
@@ -34,6 +35,9 @@ class Session:
     """Reads are statements of their own as long as nothing has to be kept together: at READ
     COMMITTED each sees its own snapshot anyway, and they take no locks. A transaction is begun by
     a claim, which must come first, or by the writes of a commit.
+
+    Everything is done in the name of the context's actor. A statement that by its nature concerns
+    many actors says so: `as_=Role.SYSTEM`. docs/security.md lists them.
     """
 
     def __init__(self, database: Database, ctx: Context, *, key_wait: timedelta) -> None:
@@ -42,26 +46,28 @@ class Session:
         self._key_wait_ms = max(1, round(key_wait.total_seconds() * 1000))
         self._connection: Lent | None = None
         self._begun = False
+        self._identity = Identity.of(ctx.actor)
+        self._role: Role | None = None  # of the transaction, as far as it is known
 
     @property
     def _to_claim(self) -> bool:
         return self.ctx.claim is not None and not self.ctx.claim.held
 
-    async def fetch(self, sql: str, *args: object) -> list[Record]:
+    async def fetch(self, sql: str, *args: object, as_: Role | None = None) -> list[Record]:
         """Every row. Raises what the database's error means (`failures`)."""
-        connection = await self._open()
+        connection = await self._open(as_)
         try:
             return await connection.fetch(sql, *args)
         except Exception as error:
             raise_meaning(error, connection)
 
-    async def fetchrow(self, sql: str, *args: object) -> Record | None:
-        rows = await self.fetch(sql, *args)
+    async def fetchrow(self, sql: str, *args: object, as_: Role | None = None) -> Record | None:
+        rows = await self.fetch(sql, *args, as_=as_)
         return rows[0] if rows else None
 
-    async def execute(self, sql: str, *args: object) -> int:
+    async def execute(self, sql: str, *args: object, as_: Role | None = None) -> int:
         """The number of rows written (0 for a statement that writes none)."""
-        connection = await self._open()
+        connection = await self._open(as_)
         try:
             status = await connection.execute(sql, *args)
         except Exception as error:
@@ -71,7 +77,8 @@ class Session:
 
     async def now(self) -> datetime:
         """The database's clock, not that of the transaction's start."""
-        (row,) = await self.fetch("SELECT clock_timestamp() AS at")
+        # As whoever it is at the moment: the time is everybody's.
+        (row,) = await self.fetch("SELECT clock_timestamp() AS at", as_=self._role)
         return _moment(row["at"])
 
     async def begin(self) -> None:
@@ -84,6 +91,9 @@ class Session:
             return
         self._begun = True
         begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+        if not carries(connection, self._identity):
+            begin += f"; {self._identity.local()}"
+        self._role = self._identity.role
         if self._to_claim:
             begin += f"; SET LOCAL lock_timeout = {self._key_wait_ms}"
         try:
@@ -108,14 +118,18 @@ class Session:
             status = await connection.execute("COMMIT")
         except Exception as error:
             raise_meaning(error, connection)
-        self._begun = False
+        self._begun, self._role = False, None
         if status != "COMMIT":
             raise RuntimeError(f"instead of COMMIT the database performed {status}")
 
     async def restart(self) -> None:
         """Undoes everything, frees every lock and begins again, the claim included."""
-        await self.execute("ROLLBACK")
-        self._begun = False
+        connection = await self._lent()
+        try:
+            await connection.execute("ROLLBACK")
+        except Exception as error:
+            raise_meaning(error, connection)
+        self._begun, self._role = False, None
         await self.begin()
 
     async def close(self) -> None:
@@ -129,11 +143,26 @@ class Session:
             self._connection = await self._database.lend()
         return self._connection
 
-    async def _open(self) -> Lent:
+    async def _open(self, as_: Role | None) -> Lent:
+        """The connection, with a statement to be performed as that role."""
         connection = await self._lent()
         if self._to_claim and not self._begun:
             await self.begin()
+        try:
+            if self._begun:
+                await self._switch(connection, as_ or self._identity.role)
+            else:
+                await assume(connection, SYSTEM if as_ is Role.SYSTEM else self._identity)
+        except Exception as error:
+            raise_meaning(error, connection)
         return connection
+
+    async def _switch(self, connection: Lent, role: Role) -> None:
+        """In a transaction the role alone changes, and not back until a statement needs it."""
+        if role is not self._role:
+            self._role = None
+            await connection.execute(f"SET LOCAL ROLE {role.value}")
+            self._role = role
 
     async def _claim(self, connection: Lent) -> None:
         claim = self.ctx.claim

@@ -10,6 +10,7 @@ from domain.hold.hold import Hold
 from domain.stock import SoldOut, Stock, StockLine
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.hold_rows import DUE, any_due, expire_due_of
+from infrastructure.postgres.identity import Role
 from infrastructure.postgres.session import Session
 from shared.ids import EventId, PoolId
 
@@ -69,7 +70,7 @@ class PostgresStockLedger(StockLedger):
         self._events: list[UUID] = []
 
     async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
-        rows = await self._session.fetch(_OF_EVENT, event_id)
+        rows = await self._session.fetch(_OF_EVENT, event_id, as_=Role.SYSTEM)
         return [_stock(row) for row in rows if row["pool_id"] is not None], rows[0]["at"]
 
     def take(self, lines: Sequence[StockLine]) -> None:

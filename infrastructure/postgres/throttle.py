@@ -9,8 +9,9 @@ from domain.user.throttle import FORGOTTEN_AFTER, Failures, failed, taken_back, 
 from infrastructure.postgres.connections import Lent
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import raise_meaning
+from infrastructure.postgres.identity import DOOR
 
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED; {DOOR.local()}"
 
 # Locks the counters in the order of their keys; those that are not there yet are made, so that
 # there is something to lock. The condition that never holds keeps the others as they are.

@@ -114,6 +114,7 @@ class PostgresStorage(Storage):
             max_size=self._connections,
             command_timeout=_TIMEOUT,
             server_settings={"application_name": "simulated provider", "timezone": "UTC"},
+            init=_take_role,
         )
         return self
 
@@ -158,6 +159,11 @@ class PostgresStorage(Storage):
         with _reachable():
             rows = await self._pool.fetch(statements.LEDGER)
         return [_entry(row) for row in rows]
+
+
+async def _take_role(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Its own tables and nothing of the shop's; resetting a connection leaves the role."""
+    await connection.execute("SET ROLE holdfast_simulator")
 
 
 def _values(intent: Intent) -> list[object]:

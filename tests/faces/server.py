@@ -9,6 +9,7 @@ import pytest
 from demo.instance import Addresses, Instance
 from infrastructure.postgres.audit import Discrepancy, audit
 from tests.conftest import Databases, in_thread
+from tests.faces.letters import Letters
 from tests.faces.outcome import Face
 from tests.faces.rest import RestFace
 from tests.faces.rpc import GrpcFace
@@ -19,26 +20,48 @@ pytest.register_assert_rewrite("tests.features", "tests.parity")
 SECRET = "a secret of these tests only, and long enough"
 LATE_SECONDS = 600
 """A slow bank says yes when a test tells it to, not before."""
+FOUNDER = {"email": "founder@example.org", "password": "correct horse battery", "name": "Ruth"}
+"""Whoever registers first, before any test does."""
+
+# All callers come from one address, and some of them are in a hurry: what limits them is tested by
+# tests/limits. Passwords are hashed as cheaply as settings allow, and letters are not waited for.
+_UNHURRIED = {
+    "AUTH__PASSWORD_MEMORY_KIB": "8192",
+    "AUTH__LOGIN_FREE_FAILURES_PER_ADDRESS": "1000000",
+    "AUTH__LOGIN_FREE_FAILURES_GLOBALLY": "1000000",
+    "HOLDS__SWEEP_INTERVAL_SECONDS": "0.2",
+    "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
+    "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
+    "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": "0",
+    "MAIL__TRANSPORT": "file",
+}
 
 
 @pytest.fixture(scope="session")
-def addresses(
-    databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Addresses]:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its DATA_DIR."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
     """Where main.py listens; it is stopped as an operator would, and must end well."""
     url = databases.create()
+    owner = databases.owner(url)
     settings = {
         "DATABASE__URL": url,
+        "DATABASE__MIGRATION_URL": owner,
         "SECRET_KEY": SECRET,
         "AUTH__ACCESS_TOKEN_TTL_SECONDS": "3600",
         "PAYMENT__SIMULATED__LATE_SECONDS": str(LATE_SECONDS),
+        **_UNHURRIED,
     }
-    data_dir: Path = tmp_path_factory.mktemp("server")
-    instance = Instance(data_dir, settings)
+    instance = Instance(server_folder, settings)
     found = instance.start()
+    _register_founder(found)
     yield found
     instance.stop()
-    wrong = in_thread(lambda: _audit(url))
+    wrong = in_thread(lambda: _audit(owner))
     databases.drop(url)
     assert wrong == [], "whatever the tests did, the books must be right"
 
@@ -49,6 +72,21 @@ async def _audit(url: str) -> list[Discrepancy]:
         return await audit(connection)
     finally:
         await connection.close()
+
+
+def _register_founder(addresses: Addresses) -> None:
+    face = GrpcFace(addresses.grpc_target)
+    try:
+        assert face.call("Register", FOUNDER, token=None).ok()["superuser"] is True
+    finally:
+        face.close()
+
+
+@pytest.fixture(scope="session")
+def letters(addresses: Addresses, server_folder: Path) -> Letters:
+    """What the server wrote to people."""
+    assert addresses.rest_url
+    return Letters(server_folder / "mail")
 
 
 @pytest.fixture(scope="session")

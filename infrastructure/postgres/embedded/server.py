@@ -24,6 +24,7 @@ from infrastructure.postgres.embedded.cluster import (
 )
 from infrastructure.postgres.embedded.errors import EmbeddedPostgresError
 from infrastructure.postgres.embedded.locks import Lock, is_ready, wait_for_old_server
+from infrastructure.postgres.embedded.login import LOGIN, make_login
 from infrastructure.postgres.embedded.programs import programs
 
 _logger = logging.getLogger(__name__)
@@ -85,10 +86,15 @@ class EmbeddedPostgres:
         self._locks: list[Lock] = []
         self._server: Child | None = None
         self._address = ""
+        self._login_address = ""
 
     def url(self, database: str = "postgres") -> str:
-        """``postgresql://`` address of a database of the running server, with the password."""
+        """``postgresql://`` address of a database of the running server, for its superuser."""
         return f"{self._address}/{database}"
+
+    def login_url(self, database: str = "postgres") -> str:
+        """The same for the application, which owns nothing; good until the server stops."""
+        return f"{self._login_address}/{database}"
 
     async def ended(self) -> str:
         """Waits until the server ends without having been asked to; says how and what to do."""
@@ -156,6 +162,8 @@ class EmbeddedPostgres:
             if not said:
                 self._keep_port(port)
                 self._address = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}"
+                login = await make_login(self.url())
+                self._login_address = f"postgresql://{LOGIN}:{login}@127.0.0.1:{port}"
                 return
             if _PORT_TAKEN not in said:
                 break

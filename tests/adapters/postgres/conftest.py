@@ -6,6 +6,7 @@ import pytest
 
 from infrastructure.postgres.database import Database
 from tests.adapters.postgres.harness import CONNECTIONS
+from tests.adapters.postgres.owner import Owner
 from tests.conftest import Databases
 
 
@@ -14,6 +15,17 @@ def contract_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def contract_owner_url(databases: Databases, contract_url: str) -> str:
+    return databases.owner(contract_url)
+
+
+@pytest.fixture(scope="session")
+async def contract_owner(contract_owner_url: str) -> AsyncIterator[Owner]:
+    async with Owner(contract_owner_url) as owner:
+        yield owner
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from infrastructure.postgres.tables import metadata
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
 from shared.ids import EventId, PoolId
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.harness import Books, Entry, Harness
 
 CONNECTIONS = 10
@@ -67,8 +68,9 @@ BOOKS = """
 class PostgresHarness(Harness):
     connections = CONNECTIONS
 
-    def __init__(self, database: Database, *, key_wait: float = 1.0) -> None:
+    def __init__(self, database: Database, owner: Owner, *, key_wait: float = 1.0) -> None:
         self.database = database
+        self.owner = owner
         self.begin = PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=key_wait))
         self.store = PostgresIdempotencyStore(database)
         self.standings = PostgresStandings(database)
@@ -76,15 +78,15 @@ class PostgresHarness(Harness):
 
     async def empty(self) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)
-        await self.database.fetch(f"TRUNCATE {names}")
+        await self.owner.fetch(f"TRUNCATE {names}")
 
     async def pass_time(self, by: timedelta) -> None:
         for table, columns in MOMENTS.items():
             shifts = ", ".join(f"{column} = {column} - $1::interval" for column in columns)
-            await self.database.fetch(f"UPDATE {table} SET {shifts}", by)
+            await self.owner.fetch(f"UPDATE {table} SET {shifts}", by)
 
     async def outbox(self) -> Sequence[Entry]:
-        rows = await self.database.fetch(
+        rows = await self.owner.fetch(
             "SELECT type, aggregate_id, request_id, actor FROM outbox ORDER BY position"
         )
         return [
@@ -98,7 +100,7 @@ class PostgresHarness(Harness):
         ]
 
     async def books(self, event_id: EventId) -> Mapping[PoolId, Books]:
-        rows = await self.database.fetch(BOOKS, event_id)
+        rows = await self.owner.fetch(BOOKS, event_id)
         return {
             PoolId(row["pool_id"]): Books(
                 capacity=row["capacity"],
@@ -116,19 +118,20 @@ class PostgresHarness(Harness):
     async def deadlocks(self) -> int:
         """Each connection reports what it counted before the sum is read."""
         await self._on_every_connection("SELECT pg_stat_force_next_flush()")
-        (row,) = await self.database.fetch(
+        (row,) = await self.owner.fetch(
             "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         )
         return int(row["deadlocks"])
 
     async def check_idle(self) -> None:
         """All connections can be had, at once, and none is inside a transaction."""
-        rows = await self._on_every_connection(
-            "SELECT pg_backend_pid() AS pid, count(*) FILTER (WHERE state LIKE 'idle in%')"
-            " AS open FROM pg_stat_activity WHERE datname = current_database()"
-        )
+        rows = await self._on_every_connection("SELECT pg_backend_pid() AS pid")
         assert len({row["pid"] for row in rows}) == CONNECTIONS
-        assert rows[-1]["open"] == 0
+        (row,) = await self.owner.fetch(
+            "SELECT count(*) AS open FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state LIKE 'idle in%'"
+        )
+        assert row["open"] == 0
 
     async def _on_every_connection(self, sql: str) -> list[Record]:
         async with AsyncExitStack() as lent:
@@ -144,7 +147,7 @@ class OnPostgres:
     """Binds a suite to the PostgreSQL adapter."""
 
     @pytest.fixture
-    async def harness(self, contract_database: Database) -> PostgresHarness:
-        harness = PostgresHarness(contract_database)
+    async def harness(self, contract_database: Database, contract_owner: Owner) -> PostgresHarness:
+        harness = PostgresHarness(contract_database, contract_owner)
         await harness.empty()
         return harness
