@@ -100,7 +100,8 @@ class House:
             if job.name == "send_mails":
                 await job.run()
         letter = [each for each in self.letters.letters if each.to == email][-1]
-        (token,) = re.findall(r"\bhf[a-z]_[A-Za-z0-9_-]+", letter.text)
+        tokens = {found[0] for found in re.finditer(r"\bhf[a-z]_[A-Za-z0-9_-]+", letter.text)}
+        (token,) = tokens
         return token
 
     async def sale(self, capacity: int = 10, **changes: Json) -> "Sale":
