@@ -78,7 +78,7 @@ async def seed(application: Application, ports: Ports, request_id: str) -> None:
 
 async def _accounts(ports: Ports, request_id: str) -> None:
     password_hash = await ports.passwords.hash(DEMO_PASSWORD)
-    async with ports.begin(Context.system(request_id)) as work:
+    async with ports.begin(Context(request_id=request_id)) as work:  # as if they registered
         now = await work.now()
         for email, name in ((ORGANIZER_EMAIL, "Demo Organizer"), (BUYER_EMAIL, "Demo Buyer")):
             user = User.register(

@@ -1,7 +1,7 @@
 """Sends the mails that commits have asked for: at least once, in any order."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from application.errors import MailUnavailable
 from application.mail.letters import (
@@ -55,15 +55,15 @@ class SendMails:
             await work.commit(None)
         postponed = 0
         for mail, attempts in waiting:
-            if now < mail.expires_at and not await self._send(mail, attempts, now, ctx):
+            if now < mail.expires_at and not await self._send(mail, attempts, ctx):
                 postponed += 1
         if postponed:
             raise MailUnavailable(metadata={"postponed": postponed})
         return len(waiting)
 
-    async def _send(self, mail: Mail, attempts: int, now: datetime, ctx: Context) -> bool:
+    async def _send(self, mail: Mail, attempts: int, ctx: Context) -> bool:
         """Whether it is done with, one way or the other."""
-        letter = await self._letter(mail, now, ctx)
+        letter = await self._letter(mail, ctx)
         try:
             if letter is not None:
                 await self.mailer.send(letter)
@@ -80,9 +80,9 @@ class SendMails:
             await work.commit(None)
         return True
 
-    async def _letter(self, mail: Mail, now: datetime, ctx: Context) -> Letter | None:
+    async def _letter(self, mail: Mail, ctx: Context) -> Letter | None:
         """None where nobody is to be written to."""
-        expires_in = mail.expires_at - now
+        expires_in = mail.expires_at - mail.created_at  # in round figures, as it was promised
         match mail.kind:
             case MailKind.VERIFY_EMAIL if mail.subject_id is not None:
                 token = self.seals.seal(Purpose.VERIFY_EMAIL, mail.subject_id)
