@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import get_args, get_type_hints
 
 from application.app import Application
-from application.messages import Access, Command, Context, Message, Query
+from application.messages import ActorKind, Command, Context, Message, Query
 from application.pipeline import Operation
 from tests.architecture.test_values import classes
 
@@ -69,4 +69,4 @@ def test_a_forgotten_message_is_found() -> None:
 
 def test_a_context_has_no_actor_of_its_own() -> None:
     """A face cannot forget to authenticate: until the pipeline decided, nobody is calling."""
-    assert Context(request_id="r").actor.kind is Access.ANONYMOUS
+    assert Context(request_id="r").actor.kind is ActorKind.ANONYMOUS
