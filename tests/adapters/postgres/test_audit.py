@@ -3,8 +3,8 @@
 import pytest
 
 from infrastructure.postgres.audit import audit
-from infrastructure.postgres.database import Database
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.payments import pay
 from tests.contracts.world import Sale, World, kind
 
@@ -73,23 +73,17 @@ class TestAudit(OnPostgres):
         await pay(world, order)
         return sale
 
-    async def found(self, database: Database) -> set[str]:
-        connection = await database.lend()
-        try:
+    async def found(self, owner: Owner) -> set[str]:
+        async with owner.connection() as connection:
             return {each.invariant for each in await audit(connection)}
-        finally:
-            await database.give_back(connection, rollback=True)
 
-    async def test_a_sound_database(self, sound: Sale, contract_database: Database) -> None:
-        assert await self.found(contract_database) == set()
+    async def test_a_sound_database(self, sound: Sale, contract_owner: Owner) -> None:
+        assert await self.found(contract_owner) == set()
 
     @pytest.mark.parametrize("statement", BREAKS)
-    async def test_a_broken_one(
-        self, sound: Sale, contract_database: Database, statement: str
-    ) -> None:
+    async def test_a_broken_one(self, sound: Sale, contract_owner: Owner, statement: str) -> None:
         """Inside a transaction that is undone; constraints that would be in the way are dropped."""
-        connection = await contract_database.lend()
-        try:
+        async with contract_owner.connection() as connection:
             await connection.execute(
                 "BEGIN; ALTER TABLE stock DROP CONSTRAINT ck_stock_capacity;"
                 " ALTER TABLE holds DROP CONSTRAINT ck_holds_expiry;"
@@ -102,7 +96,5 @@ class TestAudit(OnPostgres):
             )
             await connection.execute(statement)
             problems = await audit(connection)
-        finally:
-            await contract_database.give_back(connection, rollback=True)
         assert {problem.invariant for problem in problems} == BREAKS[statement]
         assert all(problem.subject in str(problem) for problem in problems)

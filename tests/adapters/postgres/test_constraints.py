@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from infrastructure.postgres.database import Database
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.payments import pay
 from tests.contracts.world import World, kind
 
@@ -76,7 +76,7 @@ ACCEPTED = [
 
 class TestConstraints(OnPostgres):
     @pytest.fixture
-    async def database(self, harness: PostgresHarness, contract_database: Database) -> Database:
+    async def owner(self, harness: PostgresHarness, contract_owner: Owner) -> Owner:
         """With a row in every table that matters."""
         world = World(harness)
         sale = await world.sale(kind("Standing", 20))
@@ -84,22 +84,19 @@ class TestConstraints(OnPostgres):
         hold = await world.hold(buyer, sale, {"Standing": 1})
         order = await world.stored_order((await world.order(buyer, hold.id)).id)
         await pay(world, order)
-        return contract_database
+        return contract_owner
 
-    async def perform(self, database: Database, statement: str) -> None:
-        connection = await database.lend()
-        try:
+    async def perform(self, owner: Owner, statement: str) -> None:
+        async with owner.connection() as connection:
             await connection.execute("BEGIN")
             await connection.execute(statement)
-        finally:
-            await database.give_back(connection, rollback=True)
 
     @pytest.mark.parametrize("statement", REFUSED)
-    async def test_refused(self, database: Database, statement: str) -> None:
+    async def test_refused(self, owner: Owner, statement: str) -> None:
         with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
-            await self.perform(database, statement)
+            await self.perform(owner, statement)
         assert refused.value.constraint_name == REFUSED[statement]
 
     @pytest.mark.parametrize("statement", ACCEPTED)
-    async def test_accepted(self, database: Database, statement: str) -> None:
-        await self.perform(database, statement)
+    async def test_accepted(self, owner: Owner, statement: str) -> None:
+        await self.perform(owner, statement)

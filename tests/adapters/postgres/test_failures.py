@@ -11,8 +11,10 @@ import pytest
 from infrastructure.postgres.connections import is_gone
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.embedded import EmbeddedPostgres
+from infrastructure.postgres.identity import SYSTEM
 from shared.errors import DatabaseUnavailable, DeadlineExceeded
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.adapters.postgres.rival import Rival, rival_of
 from tests.contracts.world import Caller, Sale, World, crowd, kind, new_key, refusals
 
@@ -34,7 +36,9 @@ WAIT_IN_COMMIT = """
 
 async def use_all(database: Database) -> list[str]:
     """Every connection of the pool at once; the refusals."""
-    return refusals(await crowd(database.fetch("SELECT pg_sleep(0.01)") for _ in range(30)))
+    return refusals(
+        await crowd(database.fetch("SELECT pg_sleep(0.01)", as_=SYSTEM) for _ in range(30))
+    )
 
 
 class TestFailures(OnPostgres):
@@ -51,8 +55,10 @@ class TestFailures(OnPostgres):
         return await world.user()
 
     @pytest.fixture
-    async def rival(self, contract_url: str, contract_database: Database) -> AsyncIterator[Rival]:
-        async with rival_of(contract_url) as rival:
+    async def rival(
+        self, contract_owner_url: str, contract_database: Database
+    ) -> AsyncIterator[Rival]:
+        async with rival_of(contract_owner_url) as rival:
             yield rival
         await use_all(contract_database)
 
@@ -102,19 +108,20 @@ class TestFailures(OnPostgres):
         assert await world.stored_hold(hold.id) == hold
         assert await world.counters(sale) == {"A": (1, 0), "B": (0, 0)}
 
-    async def test_killed_while_it_commits(self, database_url: str) -> None:
+    async def test_killed_while_it_commits(self, database_url: str, owner_url: str) -> None:
         """Unknown is unavailable; here it turns out that nothing was performed."""
         async with (
             Database(database_url, pool_min=1, pool_max=2) as database,
-            rival_of(database_url) as rival,
+            rival_of(owner_url) as rival,
+            Owner(owner_url) as owner,
         ):
             await rival.connection.execute(WAIT_IN_COMMIT)
-            world = World(PostgresHarness(database))
+            world = World(PostgresHarness(database, owner))
             call = asyncio.create_task(world.user())
             await rival.terminate(await rival.waiting())
             with pytest.raises(DatabaseUnavailable):
                 await call
-            assert await database.fetch("SELECT FROM users") == []
+            assert await owner.fetch("SELECT FROM users") == []
             assert await world.harness.outbox() == []
 
     async def test_the_pool_recovers(
@@ -141,9 +148,11 @@ class TestFailures(OnPostgres):
         await returning
         assert await use_all(contract_database) == []
 
-    async def test_every_connection_is_in_use(self, contract_url: str) -> None:
+    async def test_every_connection_is_in_use(
+        self, contract_url: str, contract_owner: Owner
+    ) -> None:
         async with Database(contract_url, pool_min=1, pool_max=1, connect_timeout=0.05) as database:
-            world = World(PostgresHarness(database))
+            world = World(PostgresHarness(database, contract_owner))
             async with world.begin(world.system()) as work:
                 await work.now()
                 with pytest.raises(DatabaseUnavailable):
@@ -155,15 +164,15 @@ class TestFailures(OnPostgres):
             contract_url, pool_min=1, pool_max=1, statement_timeout=0.05
         ) as database:
             with pytest.raises(DeadlineExceeded):
-                await database.fetch("SELECT pg_sleep(30)")
-            (row,) = await database.fetch("SELECT 1 AS one")
+                await database.fetch("SELECT pg_sleep(30)", as_=SYSTEM)
+            (row,) = await database.fetch("SELECT 1 AS one", as_=SYSTEM)
             assert row["one"] == 1
 
     async def test_a_closed_database(self, contract_url: str) -> None:
         async with Database(contract_url, pool_min=1, pool_max=1) as database:
             assert await database.ready()
         with pytest.raises(DatabaseUnavailable):
-            await database.fetch("SELECT 1")
+            await database.fetch("SELECT 1", as_=SYSTEM)
         assert not await database.ready()
 
     async def test_nobody_listens(self, unused_tcp_port: int) -> None:
@@ -194,9 +203,9 @@ class TestFailures(OnPostgres):
 
     async def test_a_bug_stays_a_bug(self, contract_database: Database) -> None:
         with pytest.raises(asyncpg.UndefinedColumnError):
-            await contract_database.fetch("SELECT wrong FROM users")
+            await contract_database.fetch("SELECT wrong FROM users", as_=SYSTEM)
         with pytest.raises(asyncpg.DataError):
-            await contract_database.fetch("SELECT $1::uuid", "no uuid")
+            await contract_database.fetch("SELECT $1::uuid", "no uuid", as_=SYSTEM)
 
     async def kill_all(self, rival: Rival) -> None:
         """Every connection of ours, and until they are gone; the pool may make new ones."""

@@ -12,6 +12,7 @@ from infrastructure.postgres.database import Database
 from shared.errors import DatabaseUnavailable
 from shared.ids import PoolId
 from tests.adapters.postgres.harness import CONNECTIONS, OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.adapters.postgres.rival import Rival, rival_of
 from tests.contracts.ledger import LATER
 from tests.contracts.world import Caller, Sale, World, kind, new_key
@@ -37,8 +38,8 @@ class TestLocks(OnPostgres):
         return await world.user()
 
     @pytest.fixture
-    async def rival(self, contract_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_url) as rival:
+    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
+        async with rival_of(contract_owner_url) as rival:
             yield rival
 
     def pools(self, sale: Sale) -> list[PoolId]:
@@ -109,25 +110,37 @@ class TestLocks(OnPostgres):
         assert await world.counters(sale) == {"A": (0, 0), "B": (0, 0), "C": (0, 0)}
 
     async def test_a_row_that_stays_locked_is_given_up(
-        self, contract_url: str, world: World, sale: Sale, buyer: Caller, rival: Rival
+        self,
+        contract_url: str,
+        contract_owner: Owner,
+        world: World,
+        sale: Sale,
+        buyer: Caller,
+        rival: Rival,
     ) -> None:
         hold = await world.stored_hold((await world.hold(buyer, sale, {"A": 1})).id)
         await rival.lock(hold.lines[0].pool_ids[0])
         async with Database(contract_url, pool_min=1, pool_max=1, lock_timeout=0.05) as hasty:
             with pytest.raises(DatabaseUnavailable) as refused:
-                await self.release(World(PostgresHarness(hasty)), hold)
+                await self.release(World(PostgresHarness(hasty, contract_owner)), hold)
         assert refused.value.retry_after == 1
         await rival.leave()
         await self.release(world, hold)
 
     async def test_the_wait_for_a_key_does_not_bound_other_waits(
-        self, world: World, sale: Sale, rival: Rival, contract_url: str, buyer: Caller
+        self,
+        world: World,
+        sale: Sale,
+        rival: Rival,
+        contract_url: str,
+        contract_owner: Owner,
+        buyer: Caller,
     ) -> None:
         """The key's patience is 50 ms, the rows' is not."""
         pool, *_ = self.pools(sale)
         await rival.lock(pool)
         async with Database(contract_url, pool_min=1, pool_max=1) as database:
-            impatient = World(PostgresHarness(database, key_wait=0.05))
+            impatient = World(PostgresHarness(database, contract_owner, key_wait=0.05))
             names = {pool.id: pool.name for pool in sale.event.pools}
             call = asyncio.create_task(impatient.hold(buyer, sale, {names[pool]: 1}))
             await rival.waiting()

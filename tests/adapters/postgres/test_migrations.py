@@ -4,6 +4,7 @@ import asyncio
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -58,6 +59,60 @@ async def test_up_and_down(empty_url: str) -> None:
     assert await tables(empty_url) == {"alembic_version"}
 
 
+# As the first release has left it: two users, their organizer, an event, one hold of each sort.
+BEFORE_IDENTITY = """
+    INSERT INTO users SELECT md5('u' || n)::uuid, n || '@example.com', n || '@example.com', 'Ada',
+           '', '2026-01-01'::timestamptz + n * interval '1 d', 1 FROM generate_series(1, 2) AS n;
+    INSERT INTO organizers VALUES (md5('o')::uuid, 'Town', 'town', '2026-02-01', 1);
+    INSERT INTO members VALUES (md5('o')::uuid, md5('u2')::uuid, 'OWNER', 0);
+    INSERT INTO events VALUES (md5('e')::uuid, md5('o')::uuid, '', '', '', 'UTC', '2030-01-01',
+                               '2030-01-02', 'EUR', 'ON_SALE', NULL, '2026-03-01', '2026-03-01', 1);
+    INSERT INTO holds SELECT md5(state)::uuid, md5('e')::uuid, md5('u1')::uuid, state, 0, 'EUR',
+           '2026-04-02Z', '2026-04-03Z', false, false, '2026-04-01', 1
+    FROM unnest(ARRAY['ACTIVE', 'RELEASED', 'EXPIRED']) AS state;
+    INSERT INTO outbox (id, type, version, aggregate_type, aggregate_id, payload, occurred_at,
+                        request_id, actor)
+    VALUES (md5('f')::uuid, 'hold.released', 1, 'hold', md5('RELEASED')::uuid, '{}',
+            '2026-04-01 12:00Z', '', '');
+    INSERT INTO orders VALUES (md5('r')::uuid, 'N', md5('e')::uuid, md5('o')::uuid,
+        md5('h')::uuid, md5('u1')::uuid, '', '', 'CANCELLED', 0, 'EUR', '2026-04-02',
+        '2026-04-01', '2026-04-01', 1);
+"""
+
+
+async def test_what_was_there_before_identity(empty_url: str) -> None:
+    """Whoever registered first founded the installation; all else is live and as it was."""
+    config = configuration(empty_url)
+    await asyncio.to_thread(command.upgrade, config, "0002")
+    connection = await asyncpg.connect(empty_url)
+    try:
+        await connection.execute(BEFORE_IDENTITY)
+        await asyncio.to_thread(command.upgrade, config, "0003")
+        users = await connection.fetch(
+            "SELECT email, active, superuser, founder, email_verified FROM users ORDER BY email"
+        )
+        assert [tuple(user) for user in users] == [
+            ("1@example.com", True, True, True, False),
+            ("2@example.com", True, False, False, False),
+        ]
+        assert await connection.fetchval(
+            "SELECT m.joined_at = o.created_at FROM members m, organizers o"
+        )
+        holds = await connection.fetch(
+            "SELECT state, live, organizer_id = md5('o')::uuid, ended_at FROM holds ORDER BY state"
+        )
+        assert [tuple(hold) for hold in holds] == [
+            ("ACTIVE", True, True, None),
+            ("EXPIRED", True, True, datetime(2026, 4, 2, tzinfo=UTC)),
+            ("RELEASED", True, True, datetime(2026, 4, 1, 12, tzinfo=UTC)),
+        ]
+        assert await connection.fetchval("SELECT e.live AND o.live FROM events e, orders o")
+        await asyncio.to_thread(command.downgrade, config, "0002")
+        assert await connection.fetchval("SELECT count(*) FROM members") == 1
+    finally:
+        await connection.close()
+
+
 async def test_several_processes_at_once(empty_url: str) -> None:
     """And two callers in this one: each waits for the one before, and none fails."""
     program = (
@@ -94,11 +149,14 @@ async def test_from_any_folder(
 
 
 async def test_ready_means_the_newest_schema(empty_url: str) -> None:
-    async with Database(empty_url, pool_min=1, pool_max=1) as database:
+    async with (
+        Database(empty_url, pool_min=1, pool_max=1) as database,
+        rival_of(empty_url) as rival,
+    ):
         assert not await database.ready()
         await upgrade(empty_url)
         assert await database.ready()
-        await database.fetch("UPDATE alembic_version SET version_num = 'older'")
+        await rival.connection.execute("UPDATE alembic_version SET version_num = 'older'")
         assert not await database.ready()
-        await database.fetch("UPDATE alembic_version SET version_num = $1", head())
+        await rival.connection.execute("UPDATE alembic_version SET version_num = $1", head())
         assert await database.ready()

@@ -6,7 +6,9 @@ import pytest
 
 from infrastructure.postgres import hold_rows, holds, stock, sweep
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.identity import SYSTEM, Identity, Role
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.world import Sale, World, kind
 
 LIVE_HOLDS = """
@@ -28,16 +30,18 @@ class TestPlans(OnPostgres):
     @pytest.fixture
     async def sale(self, harness: PostgresHarness) -> Sale:
         sale = await World(harness).sale(kind("Standing", 10_000))
-        await harness.database.fetch(LIVE_HOLDS, sale.event.id, sale.event.organizer_id)
-        await harness.database.fetch(
+        await harness.owner.fetch(LIVE_HOLDS, sale.event.id, sale.event.organizer_id)
+        await harness.owner.fetch(
             "INSERT INTO hold_lines SELECT id, 0, event_id, id, 1, 0, ARRAY[$1::uuid] FROM holds",
             sale.pool_id("Standing"),
         )
-        await harness.database.fetch("ANALYZE holds, hold_lines")
+        await harness.owner.fetch("ANALYZE holds, hold_lines")
         return sale
 
-    async def plan(self, database: Database, statement: str, *values: object) -> str:
-        rows = await database.fetch(f"EXPLAIN {statement}", *values)
+    async def plan(
+        self, database: Database, statement: str, *values: object, as_: Identity = SYSTEM
+    ) -> str:
+        rows = await database.fetch(f"EXPLAIN {statement}", *values, as_=as_)
         return "\n".join(row[0] for row in rows)
 
     async def test_the_sweep(self, sale: Sale, contract_database: Database) -> None:
@@ -55,11 +59,13 @@ class TestPlans(OnPostgres):
         plan = await self.plan(contract_database, getattr(hold_rows, statement), events, pools, [])
         assert "ix_holds_due" in plan and "Seq Scan on hold" not in plan
 
-    async def test_what_a_buyer_has(self, sale: Sale, contract_database: Database) -> None:
+    async def test_what_a_buyer_has(
+        self, sale: Sale, contract_database: Database, contract_owner: Owner
+    ) -> None:
         """Among however many holds of long ago."""
         buyer = sale.event.organizer_id
-        await contract_database.fetch(OLD_HOLDS, buyer)
-        await contract_database.fetch("ANALYZE holds")
+        await contract_owner.fetch(OLD_HOLDS, buyer)
+        await contract_owner.fetch("ANALYZE holds")
         plan = await self.plan(
             contract_database,
             holds._SO_FAR,
@@ -68,6 +74,7 @@ class TestPlans(OnPostgres):
             ["COMMITTING"],
             timedelta(hours=1),
             timedelta(minutes=10),
+            as_=Identity(role=Role.APP, actor=str(buyer)),
         )
         assert "ix_holds_counted" in plan and "ix_holds_buyer_id_created_at" in plan
         assert "Seq Scan on holds" not in plan

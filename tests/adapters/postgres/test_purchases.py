@@ -62,7 +62,7 @@ class Shop(World):
         )
         payments = SimulatedPayments(self.provider, secret=SECRET, clock=self.clock)
         super().__init__(harness, providers=Providers({"simulated": payments}, "simulated"))
-        self.database = harness.database
+        self.owner = harness.owner
         self.jobs = assemble_jobs(self.ports, Rules())
 
     def clock(self) -> datetime:
@@ -100,19 +100,16 @@ class Shop(World):
         await self.harness.pass_time(by)
 
     async def discrepancies(self) -> set[str]:
-        connection = await self.database.lend()
-        try:
+        async with self.owner.connection() as connection:
             return {each.invariant for each in await audit(connection)}
-        finally:
-            await self.database.give_back(connection, rollback=True)
 
     async def settle(self) -> None:
         for _ in range(120):
             await crowd([self.work(), self.work()])  # two workers
-            if not await self.database.fetch(UNFINISHED):
+            if not await self.owner.fetch(UNFINISHED):
                 return
             await self.pass_time(STEP)
-        raise AssertionError(await self.database.fetch(UNFINISHED))
+        raise AssertionError(await self.owner.fetch(UNFINISHED))
 
 
 class TestPurchases(OnPostgres):
@@ -125,7 +122,7 @@ class TestPurchases(OnPostgres):
     async def test_a_crowd_with_every_method(
         self, harness: PostgresHarness, storage: PostgresStorage, late: float
     ) -> None:
-        await harness.database.fetch(
+        await harness.owner.fetch(
             "TRUNCATE simulator.intents, simulator.operations, simulator.ledger,"
             " simulator.deliveries"
         )
@@ -143,7 +140,7 @@ class TestPurchases(OnPostgres):
         assert await shop.discrepancies() == set()
         if late > 1:
             # The orders of late money lapse, and their stock is sold to others meanwhile.
-            while await shop.database.fetch("SELECT FROM orders WHERE state = 'PENDING_PAYMENT'"):
+            while await shop.owner.fetch("SELECT FROM orders WHERE state = 'PENDING_PAYMENT'"):
                 await shop.work()
                 await shop.pass_time(STEP)
             more = await crowd(
@@ -154,7 +151,7 @@ class TestPurchases(OnPostgres):
         assert shop.observer.bugs == []
         assert await harness.deadlocks() == deadlocks
         assert await shop.discrepancies() - {"I5"} == set()
-        (paid,) = await shop.database.fetch(PAID)
+        (paid,) = await shop.owner.fetch(PAID)
         totals = (await shop.provider.totals()).get("EUR", Totals())
         assert paid["paid"] > 0
         assert (totals.promised, totals.kept) == (0, paid["paid"])

@@ -8,6 +8,7 @@ import pytest
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from shared.errors import DatabaseUnavailable
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.throttle import NONE, ThrottleContract, ThrottleUnderTest, account, place
 
 AGE = """
@@ -17,23 +18,25 @@ AGE = """
 
 
 class OnPostgresThrottle(ThrottleUnderTest):
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Database, owner: Owner) -> None:
+        self.owner = owner
         self.throttle = PostgresAttemptThrottle(database)
 
     async def pass_time(self, by: timedelta) -> None:
-        await self.database.fetch("UPDATE login_attempts SET last_at = last_at - $1::interval", by)
+        await self.owner.fetch("UPDATE login_attempts SET last_at = last_at - $1::interval", by)
 
     async def kept(self) -> int:
-        (row,) = await self.database.fetch("SELECT count(*)::int AS kept FROM login_attempts")
+        (row,) = await self.owner.fetch("SELECT count(*)::int AS kept FROM login_attempts")
         return int(row["kept"])
 
 
 class TestPostgresAttemptThrottle(ThrottleContract):
     @pytest.fixture
-    async def under_test(self, contract_database: Database) -> OnPostgresThrottle:
-        await contract_database.fetch("TRUNCATE login_attempts")
-        return OnPostgresThrottle(contract_database)
+    async def under_test(
+        self, contract_database: Database, contract_owner: Owner
+    ) -> OnPostgresThrottle:
+        await contract_owner.fetch("TRUNCATE login_attempts")
+        return OnPostgresThrottle(contract_database, contract_owner)
 
     async def test_who_is_cancelled_locks_nothing(self, under_test: OnPostgresThrottle) -> None:
         counters = [account(), place()]
@@ -65,6 +68,6 @@ class TestPostgresAttemptThrottle(ThrottleContract):
                 await under_test.throttle.attempt(unlike)
                 await under_test.throttle.succeeded(unlike[::-1])
                 if turn % 3 == 0:
-                    await under_test.database.fetch(AGE)
+                    await under_test.owner.fetch(AGE)
 
         await asyncio.gather(*map(client, range(12)))

@@ -7,6 +7,7 @@ from domain.stock import SoldOut
 from infrastructure.postgres.connections import Lent
 from infrastructure.postgres.database import Database
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
+from tests.adapters.postgres.owner import Owner
 from tests.contracts.world import Caller, World, kind
 
 OUTBOX = """
@@ -46,11 +47,11 @@ class TestWriting(OnPostgres):
         return await world.user()
 
     async def test_a_fact_is_a_row_of_the_outbox(
-        self, world: World, buyer: Caller, contract_database: Database
+        self, world: World, buyer: Caller, contract_owner: Owner
     ) -> None:
         sale = await world.sale(kind("Standing", 1))
         hold = await world.hold(buyer, sale, {"Standing": 1})
-        (row,) = await contract_database.fetch(OUTBOX)
+        (row,) = await contract_owner.fetch(OUTBOX)
         assert (row["type"], row["version"]) == ("hold.created", 1)
         assert row["aggregate_id"] == hold.id and row["id"].version == 7
         assert row["occurred_at"] == hold.created_at and row["published_at"] is None
@@ -64,26 +65,28 @@ class TestWriting(OnPostgres):
         }
 
     async def test_what_is_refused_leaves_no_row(
-        self, world: World, buyer: Caller, contract_database: Database
+        self, world: World, buyer: Caller, contract_owner: Owner
     ) -> None:
         """No hold, no fact, no key: a sold-out storm writes nothing."""
         sale = await world.sale(kind("Standing", 1))
         with pytest.raises(SoldOut):
             await world.hold(buyer, sale, {"Standing": 2})
-        (row,) = await contract_database.fetch(
+        (row,) = await contract_owner.fetch(
             "SELECT (SELECT count(*) FROM holds) + (SELECT count(*) FROM hold_lines)"
             " + (SELECT count(*) FROM idempotency_keys) AS rows"
         )
         assert row["rows"] == 0
-        assert await contract_database.fetch(OUTBOX) == []
+        assert await contract_owner.fetch(OUTBOX) == []
 
     async def test_the_statements_of_a_hold(
-        self, contract_url: str, world: World, buyer: Caller
+        self, contract_url: str, contract_owner: Owner, world: World, buyer: Caller
     ) -> None:
         free = await world.sale(kind("Standing", 10))
         limited = await world.sale(kind("Standing", 10), max_per_buyer=5)
         async with Watched(contract_url) as database:
-            one = World(PostgresHarness(database))
+            one = World(PostgresHarness(database, contract_owner))
+            await one.hold(buyer, free, {"Standing": 1})
+            database.seen.clear()  # nobody's connection had to be told who looks up standings
             await one.hold(buyer, free, {"Standing": 1})
             assert database.seen == [
                 "SELECT u.active",
@@ -104,9 +107,13 @@ class TestWriting(OnPostgres):
             await one.hold(buyer, limited, {"Standing": 1})
             assert database.seen == without
 
-    async def test_the_statements_of_a_read(self, contract_url: str, world: World) -> None:
+    async def test_the_statements_of_a_read(
+        self, contract_url: str, contract_owner: Owner, world: World
+    ) -> None:
         sale = await world.sale(kind("Standing", 10))
         async with Watched(contract_url) as database:
-            one = World(PostgresHarness(database))
+            one = World(PostgresHarness(database, contract_owner))
             await one.available(sale)
-            assert database.seen == ["WITH due"]
+            assert database.seen == ["SELECT set_config('role',", "WITH due"]
+            await one.available(sale)
+            assert database.seen[2:] == ["WITH due"]

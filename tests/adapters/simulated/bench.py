@@ -94,8 +94,8 @@ class OnPostgres:
     """Binds a suite to the provider on PostgreSQL: one database, emptied before each test."""
 
     @pytest.fixture
-    async def storage(self, simulator_url: str) -> AsyncIterator[Storage]:
-        connection = await asyncpg.connect(simulator_url)
+    async def storage(self, simulator_url: str, simulator_owner_url: str) -> AsyncIterator[Storage]:
+        connection = await asyncpg.connect(simulator_owner_url)
         await connection.execute(
             "TRUNCATE simulator.intents, simulator.operations, simulator.ledger,"
             " simulator.deliveries"

@@ -12,3 +12,8 @@ def simulator_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def simulator_owner_url(databases: Databases, simulator_url: str) -> str:
+    return databases.owner(simulator_url)

@@ -66,13 +66,15 @@ async def test_a_killed_process_leaves_what_it_had_answered(database_url: str) -
             assert await transaction.claim("never finished", b"content") is None
 
 
-async def test_a_storage_that_is_away_is_an_unknown_outcome(database_url: str) -> None:
+async def test_a_storage_that_is_away_is_an_unknown_outcome(
+    database_url: str, postgres_url: str
+) -> None:
     async with PostgresStorage(database_url) as storage:
         bench = SimulatedBench(storage)
         wanted, first = charge("succeed"), key("authorize")
         await bench.payments.authorize(wanted, key=first)
         name = database_url.rsplit("/", 1)[1]
-        other = await asyncpg.connect(database_url.replace(name, "postgres"))
+        other = await asyncpg.connect(postgres_url)
         try:
             await other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
             await other.execute(
@@ -104,12 +106,14 @@ async def test_a_reference_no_database_can_hold_is_of_no_payment(database_url: s
         assert await provider.decide("sim_\0", "x", approve=True) is None
 
 
-async def test_the_database_itself_refuses_to_take_money_twice(database_url: str) -> None:
+async def test_the_database_itself_refuses_to_take_money_twice(
+    database_url: str, owner_url: str
+) -> None:
     async with PostgresStorage(database_url) as storage:
         bench = SimulatedBench(storage)
         seen = await bench.payments.authorize(charge("succeed"), key=key("authorize"))
         await bench.payments.capture(seen.reference, amount=eur(1250), key=key("capture"))
-        connection = await asyncpg.connect(database_url)
+        connection = await asyncpg.connect(owner_url)
         try:
             with pytest.raises(asyncpg.UniqueViolationError):
                 await connection.execute(
