@@ -6,7 +6,7 @@ import pytest
 
 from application.messages import Context
 from application.ports.unit_of_work import StaleWrite
-from domain.organizer.errors import InvitationNotOpen
+from domain.organizer.errors import AlreadyMember, InvitationNotOpen
 from domain.organizer.invitation import Invitation, InvitationState
 from domain.organizer.organizer import Role
 from shared.ids import InvitationId, OrganizerId
@@ -90,7 +90,8 @@ class InvitationsContract:
         outcomes = await crowd(accept() for _ in range(10))
         assert outcomes.count(None) == 1
         late = [outcome for outcome in outcomes if outcome is not None]
-        assert all(isinstance(each, StaleWrite | InvitationNotOpen) for each in late)
+        allowed = (StaleWrite, InvitationNotOpen, AlreadyMember)  # whatever was read first
+        assert all(isinstance(each, allowed) for each in late), late
         async with world.begin(world.system()) as work:
             stored = await work.invitations.get(invitation.id)
         assert stored is not None and stored.state is InvitationState.ACCEPTED
