@@ -50,7 +50,7 @@ def fuzzed(databases: Databases, tmp_path: Path) -> Iterator[Addresses]:
     yield instance.start()
     instance.stop()
     said = instance.said(lines=1_000_000)
-    wrong = in_thread(lambda: _audit(url))
+    wrong = in_thread(lambda: _audit(databases.owner(url)))
     databases.drop(url)
     assert wrong == [], "whatever was sent, the books must be right"
     assert "Traceback" not in said, said
