@@ -116,7 +116,10 @@ def carries(connection: Connection, identity: Identity) -> bool:
 
 
 async def assume(connection: Connection, identity: Identity) -> None:
-    """Speaks for `identity` from now on. No transaction is open: a rollback would undo it."""
+    """Speaks for `identity` from now on. Raises RuntimeError in a transaction, whose rollback would
+    undo it unnoticed."""
+    if connection.is_in_transaction():
+        raise RuntimeError("an identity is assumed outside of transactions")
     if carries(connection, identity):
         return
     _remember(connection, None)  # until the answer is there, either may be true

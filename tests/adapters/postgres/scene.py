@@ -1,0 +1,86 @@
+"""Somebody's rows in every table that has an owner, and strangers who must not see them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.messages import Actor, ActorKind
+from infrastructure.postgres.identity import Identity
+from shared.ids import ApiKeyId, OrganizerId
+from tests.adapters.postgres.harness import PostgresHarness
+from tests.contracts.payments import pay
+from tests.contracts.world import IDS, Caller, Sale, World, draft, kind
+
+# What no operation that is short enough for a scene writes. $1 the buyer, $2 the organizer.
+REST = """
+    WITH proof AS (
+        INSERT INTO proofs
+        SELECT gen_random_uuid(), $1, 'VERIFY_EMAIL', 'a', now(), now(), NULL, 1
+    ), invitation AS (
+        INSERT INTO invitations SELECT gen_random_uuid(), $2, 'a@b.example', 'a@b.example', 'OWNER',
+            'OPEN', $1, now(), now(), 1
+    ), key AS (
+        INSERT INTO api_keys SELECT gen_random_uuid(), $2, 'x', decode(md5($2::text), 'hex'), 'x',
+            true, ARRAY['GetEvent'], now(), NULL, NULL, NULL, 1
+    ), mail AS (
+        INSERT INTO mails SELECT gen_random_uuid(), 'INVITATION', 'a@b.example', NULL, 'x', NULL,
+            NULL, now(), now(), now(), 0
+    ), attempt AS (
+        INSERT INTO login_attempts VALUES ('x', 1, now())
+    ), provider AS (
+        INSERT INTO provider_events SELECT 'simulated', 'x', 'x', 'x', now(), now(), now(), 0
+    )
+    INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',
+        'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """An organizer sells a live event, drafts another and tests a third; somebody buys."""
+
+    seller: Caller
+    buyer: Caller
+    organizer_id: OrganizerId
+    draft_id: UUID
+    hold_id: UUID
+    order_id: UUID
+    strangers: dict[str, Identity]
+
+
+async def set_scene(harness: PostgresHarness) -> Scene:
+    world = World(harness)
+    seller, buyer, rival, nobody = await world.users(4)
+    organizer_id = (await world.organizer(seller)).id
+    event = draft(organizer_id, kind("Standing", 20), kind("Free", 20, price=0))
+    sale = Sale(await world.add(event.publish(at=await world.now())))
+    draft_id = (await world.add(draft(organizer_id, kind("Standing", 1)))).id
+    free = await world.hold(buyer, sale, {"Free": 2})
+    await world.order(buyer, free.id)
+    hold = await world.hold(buyer, sale, {"Standing": 1})
+    order = await world.stored_order((await world.order(buyer, hold.id)).id)
+    await pay(world, order)
+    await world.hold(buyer, sale, {"Standing": 1}, f"key-{IDS.uuid()}")
+    await harness.owner.fetch(REST, buyer.user_id, organizer_id)
+    other = await world.organizer(rival)
+    key = Actor(kind=ActorKind.API_KEY, key_id=ApiKeyId(IDS.uuid()), key_organizer_id=other.id)
+    tests = Actor(
+        kind=ActorKind.API_KEY,
+        key_id=ApiKeyId(IDS.uuid()),
+        key_organizer_id=organizer_id,
+        tests_of=organizer_id,
+    )
+    return Scene(
+        seller=seller,
+        buyer=buyer,
+        organizer_id=organizer_id,
+        draft_id=draft_id,
+        hold_id=hold.id,
+        order_id=order.id,
+        strangers={
+            "user": Identity.of(nobody.admitted.actor),
+            "other seller": Identity.of(rival.admitted.actor),
+            "guest": Identity.of((await world.guest()).admitted.actor),
+            "other key": Identity.of(key),
+            "test key": Identity.of(tests),
+        },
+    )
