@@ -8,8 +8,8 @@ from application.auth.guard import GuessingDelays
 from application.limits import WriteLimits
 from application.ports.limits import Limit
 from core.settings import Settings
+from core.settings_auth import Auth
 from core.settings_limits import Limits
-from core.settings_sections import Auth
 from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import HoldTerms
 

@@ -16,12 +16,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from core.secret_key import kept_key, weakness
+from core.settings_auth import Auth
 from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_sections import (
     BETWEEN,
-    Auth,
     Database,
     Grpc,
     Holds,

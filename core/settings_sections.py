@@ -19,8 +19,8 @@ from core.secret_key import weakness
 
 BETWEEN: Final = "between_settings"  # type of an error whose message names its variables
 _MEBIBYTE: Final = 1024 * 1024
-_DAY: Final = 24 * 3600
-_YEAR: Final = 365 * _DAY  # the longest time: beyond the calendar nothing can end
+DAY: Final = 24 * 3600
+YEAR: Final = 365 * DAY  # the longest time: beyond the calendar nothing can end
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -148,16 +148,16 @@ class Holds(Section):
     """How long stock stays taken for a buyer who has not paid."""
 
     ttl_seconds: int = Field(
-        default=300, ge=1, le=_YEAR, description="How long a new hold lasts, in seconds"
+        default=300, ge=1, le=YEAR, description="How long a new hold lasts, in seconds"
     )
     max_ttl_seconds: int = Field(
         default=1800,
         ge=1,
-        le=_YEAR,
+        le=YEAR,
         description="Longest life of a hold with all extensions, in seconds",
     )
     payment_extension_seconds: int = Field(
-        default=600, ge=0, le=_YEAR, description="What starting a payment adds, once, in seconds"
+        default=600, ge=0, le=YEAR, description="What starting a payment adds, once, in seconds"
     )
     sweep_interval_seconds: float = Field(
         default=1, gt=0, description="Pause between two sweeps of expired holds, in seconds"
@@ -202,7 +202,7 @@ class Simulated(Section):
     late_seconds: float = Field(
         default=1,
         ge=0,
-        le=_YEAR,
+        le=YEAR,
         description="How late the methods succeed_late and instant_late succeed, in seconds",
     )
     duplicates: float = Field(
@@ -249,78 +249,6 @@ class Logging(Section):
     )
 
 
-class Auth(Section):
-    """Tokens and passwords."""
-
-    access_token_ttl_seconds: int = Field(
-        default=600,
-        ge=1,
-        le=_YEAR,
-        description="How long the access token of a user is valid, in seconds",
-    )
-    guest_token_ttl_seconds: int = Field(
-        default=3600,
-        ge=1,
-        le=_YEAR,
-        description="How long the token of a guest is valid, in seconds",
-    )
-    refresh_token_ttl_seconds: int = Field(
-        default=30 * _DAY,
-        ge=1,
-        le=_YEAR,
-        description="How long a session lasts after its last refresh, in seconds",
-    )
-    email_proof_ttl_seconds: int = Field(
-        default=_DAY,
-        ge=1,
-        le=_YEAR,
-        description="How long the link that verifies an address is good, in seconds",
-    )
-    password_reset_ttl_seconds: int = Field(
-        default=3600,
-        ge=1,
-        le=_YEAR,
-        description="How long the link that resets a password is good, in seconds",
-    )
-    invitation_ttl_seconds: int = Field(
-        default=7 * _DAY,
-        ge=1,
-        le=_YEAR,
-        description="How long an invitation to an organizer is open, in seconds",
-    )
-    login_free_failures_per_account: int = Field(
-        default=5,
-        ge=1,
-        description="Failed logins of one account before further ones have to wait",
-    )
-    login_free_failures_per_address: int = Field(
-        default=50, ge=1, description="The same from one address, whatever the accounts"
-    )
-    login_free_failures_globally: int = Field(
-        default=1000, ge=1, description="The same from everywhere"
-    )
-    login_longest_delay_seconds: int = Field(
-        default=60,
-        ge=1,
-        le=_YEAR,
-        description="Longest wait after failed logins, in seconds; it doubles from one second",
-    )
-    issuer: str = Field(default="holdfast", min_length=1, description="The iss claim of our tokens")
-    audience: str = Field(
-        default="holdfast", min_length=1, description="The aud claim of our tokens"
-    )
-    password_memory_kib: int = Field(
-        default=65_536,
-        ge=8_192,
-        description="Memory of one password hash (Argon2id), in KiB; 64 MiB is the strong choice",
-    )
-    password_threads: int = Field(
-        default=2,
-        ge=1,
-        description="Passwords hashed at a time; each takes tens of MiB and milliseconds",
-    )
-
-
 class Worker(Section):
     """The background work: expiry, payment completion, webhooks."""
 
@@ -336,7 +264,7 @@ class Idempotency(Section):
     ttl_hours: int = Field(
         default=72,
         ge=1,
-        le=_YEAR // 3600,
+        le=YEAR // 3600,
         description="How long the answer to a key is kept, in hours",
     )
     wait_seconds: float = Field(
