@@ -175,7 +175,7 @@ DOOR = (
 SYSTEM = {
     "users": "SELECT",
     "sessions": "SELECT, UPDATE, DELETE",
-    "proofs": "SELECT",
+    "proofs": "SELECT, INSERT",
     "guests": "SELECT, UPDATE",
     "organizers": "SELECT",
     "members": "SELECT",

@@ -40,7 +40,6 @@ DDL = (
     "ALTER TABLE public.users ADD COLUMN mine int",
     "DROP TABLE public.users",
     "TRUNCATE public.users",
-    "GRANT ALL ON public.users TO PUBLIC",
     "SET ROLE holdfast",
     "SET SESSION AUTHORIZATION holdfast",
 )
@@ -82,6 +81,14 @@ READS = {
 }
 # Everybody may see a live event, what it sells and what is left of it.
 PUBLIC = {"events", "pools", "ticket_types", "stock", "organizers"}
+OWN_ORGANIZER = "organizer_id = ANY ($2::text::uuid[]) AND $1::text <> ''"
+OWN = {
+    "users": f"id::text = $1 OR id IN (SELECT user_id FROM members WHERE {OWN_ORGANIZER})",
+    "guests": "id::text = $1 AND $2::text <> ''",
+    "sessions": "user_id::text = $1 AND $2::text <> ''",
+    "invitations": OWN_ORGANIZER,
+    "api_keys": OWN_ORGANIZER,
+}
 CHANGES = {
     "users": "name = name",
     "sessions": "number = number",
@@ -203,12 +210,12 @@ class TestRows(OnPostgres):
     async def own(
         self, harness: PostgresHarness, table: str, stranger: Identity
     ) -> list[asyncpg.Record]:
-        """What belongs to the stranger: themselves, and their login."""
-        column = {"users": "id", "guests": "id", "sessions": "user_id"}.get(table)
-        if column is None:
+        """What is not foreign: themselves, their login, their own organizer and its people."""
+        condition = OWN.get(table)
+        if condition is None:
             return []
-        statement = f"SELECT id FROM {table} WHERE {column}::text = $1"
-        return await harness.owner.fetch(statement, stranger.actor)
+        statement = f"SELECT id FROM {table} WHERE {condition}"
+        return await harness.owner.fetch(statement, stranger.actor, stranger.organizers)
 
     @pytest.mark.parametrize("table", CHANGES)
     async def test_changes_without_their_where(
