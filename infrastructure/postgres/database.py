@@ -239,5 +239,5 @@ def _encode_json(value: object) -> str:
 
 
 async def _nothing_to_reset(connection: "asyncpg.Connection[Record]") -> None:
-    """What outlives a transaction is the identity alone, and who borrows next says theirs; the usual
-    reset would be a trip for nothing."""
+    """What outlives a transaction is the identity alone, and who borrows next says theirs; the
+    usual reset would be a trip for nothing."""

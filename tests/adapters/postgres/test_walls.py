@@ -274,7 +274,7 @@ class TestRows(OnPostgres):
             " true, ARRAY['GetEvent'], now(), NULL, NULL, NULL, 1)",
             "an invitation": f"INSERT INTO invitations VALUES (gen_random_uuid(), '{organizer}',"
             " '', '', 'OWNER', 'OPEN', '{me}', now(), now(), 1)",
-            "a hold": f"INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total,"
+            "a hold": "INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total,"
             " currency, expires_at, latest_expiry, extended_for_payment, ordered, created_at,"
             f" version) VALUES (gen_random_uuid(), '{hold}', '{organizer}', true, '{hold}',"
             " 'ACTIVE', 0, 'EUR', now(), now(), false, false, now(), 1)",
