@@ -4,9 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CALL = re.compile(
-    r"self\._session\.\w+\(([^()]|\([^()]*\))*?as_=Role\.SYSTEM|session\.\w+\(([^()]|\([^()]*\))*?as_=Role\.SYSTEM"
-)
+CALL = re.compile(r"session\.\w+\((?:[^()]|\([^()]*\))*?as_=Role\.SYSTEM")
 
 
 def exempt() -> set[str]:
