@@ -50,6 +50,12 @@ class LoginHandler:
         session_id = SessionId(self.ids.uuid())
         _, token_hash = self.issuer.refresh_token(session_id, 0)
         async with self.begin(ctx) as work:
+            now_stored = await work.users.locked(user.id)
+            if now_stored is None or (now_stored.password_hash, now_stored.active) != (
+                stored,
+                True,
+            ):
+                raise CredentialsInvalid()  # changed since the password was looked at
             session = Session.start(
                 id=session_id,
                 user_id=user.id,

@@ -45,7 +45,8 @@ class ResetPasswordHandler:
         password_hash = await self.passwords.hash(command.new_password)
         async with self.begin(ctx) as work:
             proof = await work.proofs.get(proof_id)
-            user = await work.users.get(proof.user_id) if proof else None
+            # Locked, so that nobody logs in meanwhile and is overlooked.
+            user = await work.users.locked(proof.user_id) if proof else None
             if proof is None or proof.purpose is not ProofPurpose.RESET_PASSWORD or user is None:
                 raise ProofInvalid()
             now = await work.now()

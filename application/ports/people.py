@@ -24,6 +24,12 @@ from shared.ids import (
 class UserRepository(Protocol):
     async def get(self, user_id: UserId) -> User | None: ...
 
+    async def locked(self, user_id: UserId) -> User | None:
+        """Like `get`; until this unit of work ends, whoever else asks for it with this, or changes
+        it, waits. For what must not happen beside a change: a session started with a password must
+        be among those that its change ends."""
+        ...
+
     async def by_email(self, email: str) -> User | None:
         """Without regard to case."""
         ...

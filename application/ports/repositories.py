@@ -98,7 +98,8 @@ class HoldRepository(Protocol):
         Commit raises SoldOut as `StockLedger.take` does, and LimitReached when the buyer's live
         units at the event (active holds, and orders that own stock) would exceed `max_per_buyer`,
         or when it is more than one buyer may keep from others (see `domain.hold.hoarding`),
-        however many requests of this buyer run at once.
+        however many requests of this buyer run at once. TokenRevoked when the buyer is a guest who
+        was claimed meanwhile.
         """
         ...
 

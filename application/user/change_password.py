@@ -46,6 +46,7 @@ class ChangePasswordHandler:
         await self.guard.succeeded(counters)
         password_hash = await self.passwords.hash(command.new_password)
         async with self.begin(ctx) as work:
+            await work.users.locked(user.id)  # nobody logs in meanwhile and is overlooked
             now = await work.now()
             user = user.change_password(password_hash, at=now)
             work.users.save(user)

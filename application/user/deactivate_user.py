@@ -25,7 +25,7 @@ class DeactivateUserHandler:
     async def __call__(self, command: DeactivateUser, ctx: Context) -> UserView:
         async with self.begin(ctx) as work:
             superusers = await work.users.superusers()
-            user = await work.users.get(command.user_id)
+            user = await work.users.locked(command.user_id)
             if user is None:
                 raise UserNotFound()
             now = await work.now()

@@ -1,5 +1,6 @@
 """Holds; their stock is moved by the ledger of the same unit of work."""
 
+from application.errors import TokenRevoked
 from application.ports.repositories import HoldRepository
 from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import Hold
@@ -20,6 +21,9 @@ class MemoryHolds(HoldRepository):
 
     def place(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
         def write(writing: Writing) -> None:
+            guest = writing.tables.guests.get(hold.buyer_id)
+            if guest is not None and guest.claimed_by is not None:
+                raise TokenRevoked()
             writing.insert(writing.tables.holds, hold.id, hold)
             writing.journal.append(writing.tables.holds_of_buyer, hold.buyer_id, hold.id)
             index_hold(writing, hold)

@@ -20,6 +20,9 @@ class MemoryUsers(UserRepository):
     async def get(self, user_id: UserId) -> User | None:
         return (await self._session.read()).users.get(user_id)
 
+    async def locked(self, user_id: UserId) -> User | None:
+        return (await self._session.take_turn()).users.get(user_id)
+
     async def by_email(self, email: str) -> User | None:
         tables = await self._session.read()
         user_id = tables.user_by_email.get(User.email_key(email))

@@ -57,6 +57,11 @@ class PostgresUserRepository(UserRepository):
         row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1", user_id)
         return _user(row) if row else None
 
+    async def locked(self, user_id: UserId) -> User | None:
+        await self._session.begin()
+        row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1 FOR NO KEY UPDATE", user_id)
+        return _user(row) if row else None
+
     async def by_email(self, email: str) -> User | None:
         key = User.email_key(email)
         if not is_storable(key):

@@ -1,5 +1,6 @@
 """Users: one for each address, one founder, and never without a superuser."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -168,6 +169,30 @@ class AccountsContract:
         outcomes = await crowd(self.add(world, new_user(founder=True, at=AT)) for _ in range(10))
         assert outcomes.count(None) == 1
         assert sum(isinstance(outcome, StaleWrite) for outcome in outcomes) == 9
+
+    async def test_who_locks_a_user_is_waited_for(self, world: World) -> None:
+        user = new_user(new_email(), at=AT)
+        await self.add(world, user)
+        order: list[str] = []
+
+        async def second() -> None:
+            async with world.begin(world.anonymous()) as work:
+                found = await work.users.locked(user.id)
+                order.append("second")
+                assert found is not None and found.name == "Changed"
+
+        async with world.begin(world.anonymous()) as work:
+            found = await work.users.locked(user.id)
+            assert found is not None
+            waiting = asyncio.create_task(second())
+            for _ in range(20):
+                await world.harness.a_moment()
+            order.append("first")
+            work.users.save(found.rename("Changed", at=AT))
+            await work.commit(None)
+        await waiting
+        assert order == ["first", "second"]
+        await world.harness.check_idle()
 
     async def test_superusers_are_the_active_ones(self, world: World) -> None:
         founder, plain, gone = (new_user(founder=n == 0, at=AT) for n in range(3))
