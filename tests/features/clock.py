@@ -1,7 +1,7 @@
-"""Time passes: deadlines of one event's sale are moved back in the database, nobody sleeps."""
+"""Time passes: moments that are stored are moved back in the database, nobody sleeps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
@@ -17,10 +17,34 @@ _SHIFTS = (
     """UPDATE orders SET deadline = deadline - $2::interval, created_at = created_at - $2::interval
        WHERE event_id = $1""",
     """UPDATE holds SET expires_at = expires_at - $2::interval,
-           latest_expiry = latest_expiry - $2::interval, created_at = created_at - $2::interval
-       WHERE event_id = $1 AND state = 'ACTIVE'""",
+           latest_expiry = latest_expiry - $2::interval, created_at = created_at - $2::interval,
+           ended_at = ended_at - $2::interval
+       WHERE event_id = $1""",
 )
 
+_SHIFTS_OF_A_PERSON = (
+    """UPDATE sessions SET rotated_at = rotated_at - $2::interval,
+           created_at = sessions.created_at - $2::interval, expires_at = expires_at - $2::interval,
+           ended_at = ended_at - $2::interval
+       FROM users WHERE users.id = sessions.user_id AND users.email = $1""",
+    """UPDATE proofs SET created_at = proofs.created_at - $2::interval,
+           expires_at = expires_at - $2::interval, used_at = used_at - $2::interval
+       FROM users WHERE users.id = proofs.user_id AND users.email = $1""",
+    """UPDATE invitations SET created_at = created_at - $2::interval,
+           expires_at = expires_at - $2::interval WHERE email = $1""",
+)
+
+_SHIFT_KEYS = """
+UPDATE api_keys SET created_at = created_at - $2::interval, expires_at = expires_at - $2::interval,
+    last_used_at = last_used_at - $2::interval WHERE organizer_id = $1
+"""
+
+_SHIFT_ATTEMPTS = """
+UPDATE login_attempts SET last_at = last_at - $1::interval WHERE key LIKE 'account:%'
+"""
+
+# One buyer makes more holds in a run of these features than in ten minutes of real life.
+_LONG_AGO = "UPDATE holds SET created_at = created_at - interval '1 day' WHERE event_id = $1"
 
 _RIPEN = """
 UPDATE simulator.intents SET ripens_at = intents.created_at FROM orders
@@ -39,14 +63,23 @@ class Database:
     def pass_minutes(self, event_id: str, minutes: int) -> None:
         """For everything that was sold of this event so far."""
 
-        async def shift() -> None:
-            async with self._connection.transaction():
-                for statement in _SHIFTS:
-                    await self._connection.execute(
-                        statement, UUID(event_id), timedelta(minutes=minutes)
-                    )
+        self._shift(_SHIFTS, UUID(event_id), timedelta(minutes=minutes))
 
-        self._run(shift)
+    def pass_for(self, email: str, span: timedelta) -> None:
+        """For the sessions of the account with that address, and for what was mailed to it."""
+        self._shift(_SHIFTS_OF_A_PERSON, email, span)
+
+    def pass_for_keys(self, organizer_id: str, span: timedelta) -> None:
+        """For the organizer's API keys."""
+        self._shift((_SHIFT_KEYS,), UUID(organizer_id), span)
+
+    def pass_for_attempts(self, span: timedelta) -> None:
+        """For attempts at the password of any account."""
+        self._shift((_SHIFT_ATTEMPTS,), span)
+
+    def long_ago(self, event_id: str) -> None:
+        """Holds of this event were made a day before, and lasted a day longer."""
+        self._shift((_LONG_AGO,), UUID(event_id))
 
     def ripen(self, event_id: str) -> None:
         """For the bank time passes apart from us: what it is working on comes to its end."""
@@ -59,6 +92,14 @@ class Database:
         self._run(self._connection.close)
         self._thread.submit(self._loop.close).result()
         self._thread.shutdown()
+
+    def _shift(self, statements: Sequence[str], *values: object) -> None:
+        async def work() -> None:
+            async with self._connection.transaction():
+                for statement in statements:
+                    await self._connection.execute(statement, *values)
+
+        self._run(work)
 
     def _run(self, work: Callable[[], Awaitable[T]]) -> T:
         async def main() -> T:

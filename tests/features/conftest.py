@@ -1,26 +1,43 @@
 """One server for the whole run: the real process, both faces, a database of its own."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
 import pytest
 
 from demo.instance import Addresses
+from tests.faces.letters import Letters
 from tests.faces.outcome import Face
+from tests.faces.server import FOUNDER
 from tests.features.clock import Database
-from tests.features.people import NAMES, Person, register
+from tests.features.people import NAMES, Person, log_in, register
+from tests.features.steps.accounts import *  # noqa: F401,F403
 from tests.features.steps.answers import *  # noqa: F401,F403
 from tests.features.steps.buying import *  # noqa: F401,F403
 from tests.features.steps.crowds import *  # noqa: F401,F403
+from tests.features.steps.guessing import *  # noqa: F401,F403
+from tests.features.steps.guests import *  # noqa: F401,F403
+from tests.features.steps.hoarding import *  # noqa: F401,F403
+from tests.features.steps.keys import *  # noqa: F401,F403
 from tests.features.steps.looking import *  # noqa: F401,F403
+from tests.features.steps.members import *  # noqa: F401,F403
 from tests.features.steps.repeating import *  # noqa: F401,F403
 from tests.features.steps.selling import *  # noqa: F401,F403
+from tests.features.steps.sessions import *  # noqa: F401,F403
+from tests.features.steps.superusers import *  # noqa: F401,F403
 from tests.features.steps.time import *  # noqa: F401,F403
 from tests.features.world import World
 
 
 @pytest.fixture(scope="session")
 def people(faces: Mapping[str, Face]) -> Mapping[str, Person]:
-    return {name: register(faces["rest"], name) for name in NAMES}
+    """And Ruth, who was there first."""
+    rest = faces["rest"]
+    founder = Person(
+        name=FOUNDER["name"], email=FOUNDER["email"], token="", password=FOUNDER["password"]
+    )
+    ruth = log_in(rest, founder)
+    return {"Ruth": ruth, **{name: register(rest, name) for name in NAMES}}
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +53,17 @@ def world(
     faces: Mapping[str, Face],
     people: Mapping[str, Person],
     database: Database,
+    letters: Letters,
 ) -> Iterator[World]:
     """Every scenario runs once through each face."""
     name = request.param
     other = {"rest": "grpc", "grpc": "rest"}[name]
-    scene = World(face=faces[name], other=faces[other], people=people, database=database)
+    scene = World(
+        face=faces[name],
+        other=faces[other],
+        people=ChainMap({}, dict(people)),
+        database=database,
+        letters=letters,
+    )
     yield scene
-    scene.nothing_unnoticed()
+    scene.end()

@@ -2,12 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from tests.faces.letters import Letters
 from tests.faces.outcome import Face, Outcome, Plain, Refusal, Request, text
 from tests.features.clock import Database
 from tests.features.people import Person
@@ -42,22 +43,34 @@ class Sent:
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """`face` is the one the scenario goes through, `other` the one it does not."""
+    """`face` is the one the scenario goes through, `other` the one it does not.
+
+    `past` are people as they were before something about them changed; `afterwards` puts right
+    what would disturb other scenarios.
+    """
 
     face: Face
     other: Face
-    people: Mapping[str, Person]
+    people: MutableMapping[str, Person]
     database: Database
+    letters: Letters
+    past: dict[str, Person] = field(default_factory=dict)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
     word: str = field(default_factory=lambda: f"Revue{uuid.uuid4().hex}")
     max_per_buyer: int | None = None
     pools: list[Plain] = field(default_factory=list)
     organizer_id: str = ""
+    invitation_id: str = ""
+    houses: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, dict[str, Plain]] = field(default_factory=dict)
     event: Mapping[str, Plain] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     holds: dict[str, str] = field(default_factory=dict)
     orders: dict[str, list[str]] = field(default_factory=dict)
     found: list[dict[str, Plain]] = field(default_factory=list)
     crowd: list[Outcome] = field(default_factory=list)
+    told: dict[str, list[Outcome]] = field(default_factory=dict)
+    times: int = 0
     last: Sent | None = None
     before: Sent | None = None
     sent: dict[str, Sent] = field(default_factory=dict)
@@ -119,6 +132,35 @@ class World:
 
     def token(self, who: str) -> str | None:
         return self.people[who].token if who in self.people else None
+
+    def becomes(
+        self,
+        who: str,
+        *,
+        token: str | None = None,
+        refresh: str | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Somebody has something new; the old is in `past`."""
+        person = self.past[who] = self.people[who]
+        self.people[who] = replace(
+            person,
+            token=person.token if token is None else token,
+            refresh=person.refresh if refresh is None else refresh,
+            password=person.password if password is None else password,
+        )
+
+    def address(self, name: str) -> str:
+        """That of somebody who belongs to this scenario alone."""
+        return f"{name.lower()}.{self.word.lower()}@example.org"
+
+    def end(self) -> None:
+        """Nothing of this scenario is left that others would meet."""
+        for put_right in self.afterwards:
+            put_right()
+        if self.event:
+            self.database.long_ago(self.event_id)
+        self.nothing_unnoticed()
 
     def lines(self, wanted: Sequence[tuple[str, int]]) -> list[Plain]:
         return [

@@ -21,9 +21,9 @@ def buyer_limit(world: World, most: int) -> None:
 
 @given("these tickets are planned:")
 def planned(world: World, datatable: list[list[str]]) -> None:
-    world.organizer_id = _organizer(world, "Olga")
-    request = _draft(world, world.organizer_id, [_ticket_type(row) for row in table(datatable)])
-    _know(world, world.does("Olga", "CreateEvent", request).ok())
+    world.organizer_id = new_organizer(world, "Olga")
+    request = draft(world, world.organizer_id, [ticket_type(row) for row in table(datatable)])
+    know(world, world.does("Olga", "CreateEvent", request).ok())
 
 
 @given("these tickets are on sale:")
@@ -35,18 +35,18 @@ def on_sale(world: World, datatable: list[list[str]]) -> None:
 
 @given(parsers.parse("Olga plans {count:d} events on following days, all on sale"))
 def programme(world: World, count: int) -> None:
-    world.organizer_id = _organizer(world, "Olga")
+    world.organizer_id = new_organizer(world, "Olga")
     ticket: Plain = {"name": "Standing", "price": {"amount": 100, "currency": "EUR"}, "capacity": 1}
     for day in reversed(range(1, count + 1)):
-        draft = _draft(world, world.organizer_id, [ticket], day=day)
-        world.event = world.does("Olga", "CreateEvent", draft).ok()
+        request = draft(world, world.organizer_id, [ticket], day=day)
+        world.event = world.does("Olga", "CreateEvent", request).ok()
         publishes(world, "Olga")
 
 
 @when(parsers.parse("{who} plans an event for Olga's organizer"))
 def plans_for_another(world: World, who: str) -> None:
-    world.organizer_id = _organizer(world, "Olga")
-    world.does(who, "CreateEvent", _draft(world, world.organizer_id, []))
+    world.organizer_id = new_organizer(world, "Olga")
+    world.does(who, "CreateEvent", draft(world, world.organizer_id, []))
 
 
 @given(parsers.parse("{who} publishes the event"))
@@ -76,7 +76,7 @@ def adds(world: World, who: str, places: int, name: str, price: str) -> None:
         {"event_id": world.event_id, "name": name, "price": money(price), "capacity": places},
     )
     if outcome.refusal is None:
-        _know(world, outcome.answer)
+        know(world, outcome.answer)
 
 
 @when(parsers.parse("{who} renames the event"))
@@ -95,12 +95,12 @@ def renames_old(world: World, who: str) -> None:
     world.does(who, "UpdateEvent", request)
 
 
-def _organizer(world: World, who: str) -> str:
+def new_organizer(world: World, who: str) -> str:
     slug = f"house-{new_key()}"
     return text(world.does(who, "CreateOrganizer", {"name": "House", "slug": slug}).ok(), "id")
 
 
-def _draft(
+def draft(
     world: World, organizer_id: str, ticket_types: list[Plain], *, day: int = 1
 ) -> dict[str, Plain]:
     return {
@@ -118,7 +118,7 @@ def _draft(
     }
 
 
-def _ticket_type(row: dict[str, str]) -> Plain:
+def ticket_type(row: dict[str, str]) -> Plain:
     """A row of a table; an empty cell means that it is not said."""
     found: dict[str, Plain] = {"name": row["ticket"], "price": money(row["price"])}
     if places := row["places"]:
@@ -130,7 +130,7 @@ def _ticket_type(row: dict[str, str]) -> Plain:
     return found
 
 
-def _know(world: World, event: dict[str, Plain] | object) -> None:
+def know(world: World, event: dict[str, Plain] | object) -> None:
     assert isinstance(event, dict)
     world.event = event
     world.types = {
