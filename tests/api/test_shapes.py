@@ -203,7 +203,7 @@ ANYTHING = st.recursive(
 
 
 @pytest.mark.parametrize("model", Input.__subclasses__())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=ANYTHING)
 def test_there_is_a_word_for_whatever_can_be_wrong(model: type[Input], body: Json) -> None:
     try:
