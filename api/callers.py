@@ -47,7 +47,9 @@ def refusals_of_callers(rule: Rule) -> Iterator[type[AppError]]:
     if ActorKind.ANONYMOUS not in rule.kinds:
         yield TokenMissing
     yield from (TokenInvalid, TokenExpired, TokenRevoked)
-    if not rule.kinds.issuperset(_WITH_CREDENTIALS):
+    if ActorKind.USER not in rule.kinds:
+        yield AccessDenied
+    elif not rule.kinds.issuperset(_WITH_CREDENTIALS):
         yield UserRequired
     if ActorKind.API_KEY in rule.kinds:
         yield ScopeMissing

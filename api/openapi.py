@@ -136,7 +136,9 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     if message.key_policy is not KeyPolicy.NONE:
         yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress)
     if issubclass(message, Command):
-        yield from (Conflict, RateLimited)
+        yield Conflict
+    if said.operation.limited:
+        yield RateLimited
     yield from said.refuses
     yield from (Internal, DatabaseUnavailable)
 
@@ -160,7 +162,7 @@ def _headers(status: str, operation: AnyOperation) -> dict[str, Any]:
         headers["ETag"] = "The event's version, in quotes."
     if operation.message.key_policy is not KeyPolicy.NONE:
         headers["Idempotency-Replayed"] = "`true` if this is the answer to an earlier request."
-    if issubclass(operation.message, Command):
+    if operation.limited:
         headers |= _LIMIT_HEADERS
     return _texts(headers)
 

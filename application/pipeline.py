@@ -85,6 +85,11 @@ class Operation(Generic[M, R]):
     rule: Rule
     pipeline: Pipeline
 
+    @property
+    def limited(self) -> bool:
+        """Whether calls count against rate limits: whatever changes something does."""
+        return self.rule.limited and issubclass(self.message, Command)
+
     async def admit(self, ctx: Context) -> Context:
         """The context with its actor, if this call may be made at all.
 
@@ -139,7 +144,7 @@ class Operation(Generic[M, R]):
         if actor == SYSTEM:
             return
         if actor.kind not in self.rule.kinds:
-            raise UserRequired()
+            raise UserRequired() if ActorKind.USER in self.rule.kinds else AccessDenied()
         if actor.kind is ActorKind.API_KEY and self.name not in actor.scopes:
             raise ScopeMissing()
         if self.rule.superuser and not actor.superuser:
@@ -147,7 +152,7 @@ class Operation(Generic[M, R]):
 
     async def _limit(self, actor: Actor, ctx: Context) -> None:
         """Counts writes; what is left is told to the caller, refused or not."""
-        if actor == SYSTEM or not issubclass(self.message, Command):
+        if actor == SYSTEM or not self.limited:
             return
         uses = self.pipeline.limits.uses(actor, ctx)
         if not uses:

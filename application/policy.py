@@ -22,12 +22,15 @@ _ANONYMOUS, _USER, _GUEST, _KEY = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`roles`: the members of the organizer concerned who may do it. `superuser`: only they.
-    `takes_stock`: limited even while rate limits cannot be counted for all processes."""
+    `takes_stock`: limited even while rate limits cannot be counted for all processes. What is not
+    `limited` counts against no rate limit.
+    """
 
     kinds: frozenset[ActorKind]
     roles: frozenset[Role] = frozenset()
     superuser: bool = False
     takes_stock: bool = False
+    limited: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -116,8 +119,8 @@ POLICY: Mapping[str, Rule] = MappingProxyType(
         "PayOrder": _BUYERS,
         "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
         "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
-        # Payment providers; the signature says who they are
-        "ReceiveWebhook": _OPEN,
+        # Payment providers; the signature says who they are, and they come in crowds
+        "ReceiveWebhook": Rule(kinds=frozenset({_ANONYMOUS}), limited=False),
     }
 )
 

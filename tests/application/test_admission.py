@@ -57,7 +57,8 @@ async def test_every_rule_for_everybody(stage: Stage, kinds: frozenset[ActorKind
         elif kind in kinds:
             expected = kind
         else:
-            expected = TokenMissing if credentials is None else UserRequired
+            wrong = UserRequired if ActorKind.USER in kinds else AccessDenied
+            expected = TokenMissing if credentials is None else wrong
         stage.contexts.clear()
         if isinstance(expected, ActorKind):
             assert await operation(Greet(), call(credentials)) == "Hello Ada"

@@ -31,3 +31,8 @@ def test_what_takes_stock() -> None:
 def test_the_table_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         POLICY["Fly"] = POLICY["Login"]  # type: ignore[index]
+
+
+def test_only_payment_providers_are_not_counted() -> None:
+    """They come in crowds, from one address, and their signature says who they are."""
+    assert [name for name, rule in POLICY.items() if not rule.limited] == ["ReceiveWebhook"]
