@@ -9,6 +9,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from infrastructure.postgres.connections import Connection
 
@@ -30,9 +31,17 @@ def configuration(url: str = "") -> Config:
 
 
 async def upgrade(url: str) -> None:
-    """To the newest schema, all or nothing. Processes that do this at once wait for each other."""
+    """To the newest schema, all or nothing. Processes that do this at once wait for each other.
+
+    Raises what the database refuses as its error.
+    """
     # Alembic is synchronous, and its environment runs a loop of its own.
-    await asyncio.to_thread(_upgrade, url)
+    try:
+        await asyncio.to_thread(_upgrade, url)
+    except DBAPIError as error:
+        # What the database said, without the statement around it: it may say who has to do what.
+        said = getattr(error.orig, "__cause__", None)
+        raise said if isinstance(said, asyncpg.PostgresError) else error
 
 
 def _upgrade(url: str) -> None:
