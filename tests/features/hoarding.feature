@@ -30,7 +30,7 @@ Feature: Hoarding
     And 400 Standing tickets are left
 
   Scenario: Making many small holds is bounded, too
-    When Hank takes 1 Standing and gives them back until it is refused
+    When Hank takes 1 Standing again and again until it is refused
     Then it is refused because it is more than allowed
     And that worked 60 times
     When 11 minutes pass
