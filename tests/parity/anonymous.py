@@ -12,7 +12,17 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
 _RUN = re.compile(r"[0-9a-f]{32}")
 _SECRET = frozenset(
-    {"number", "code", "access_token", "client_secret", "redirect_url", "next_page_token"}
+    {
+        "number",
+        "code",
+        "access_token",
+        "refresh_token",
+        "client_secret",
+        "redirect_url",
+        "next_page_token",
+        "key",
+        "hint",
+    }
 )
 
 

@@ -1,20 +1,29 @@
-"""The scenes: one through each face, with the expired hold that only time makes."""
+"""The scenes: one through each face, with what only time makes: holds and a key that expired."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 import pytest
 
 from demo.instance import Addresses
+from tests.faces.letters import Letters
 from tests.faces.outcome import Face
 from tests.features.clock import Database
+from tests.parity.people import settle
 from tests.parity.scene import Scene, build
+
+_EXPIRE = "UPDATE api_keys SET expires_at = now() WHERE id = $1"
 
 
 @pytest.fixture(scope="session")
-def scenes(faces: Mapping[str, Face], addresses: Addresses) -> Iterator[Mapping[str, Scene]]:
-    both = {name: build(face) for name, face in faces.items()}
+def scenes(
+    faces: Mapping[str, Face], addresses: Addresses, letters: Letters
+) -> Iterator[Mapping[str, Scene]]:
+    both = {name: build(face, letters) for name, face in faces.items()}
     database = Database(addresses.database_url)
     for scene in both.values():
+        settle(scene)
+        database.fetch(_EXPIRE, UUID(scene.ids["expired key"]))
         scene.on_sale("expiring")
         scene.order("expired order", "ada", "expiring")
         scene.hold("expired", "ada", "expiring")

@@ -2,13 +2,17 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from application.messages import KeyPolicy
+from application.ports.identity import Bearer
 from infrastructure.jwt.tokens import JwtTokens
-from shared.ids import UserId
+from shared.ids import SessionId, UserId
+from tests.faces.letters import Letters
 from tests.faces.outcome import Face, Outcome, Plain, Request, items, text
-from tests.faces.server import SECRET
+from tests.faces.server import FOUNDER, SECRET
+from tests.parity.messages import MESSAGES
 
 PASSWORD = "correct horse battery staple"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
@@ -17,12 +21,15 @@ STRANGE_ID = "01890000-0000-7000-8000-000000000000"
 
 @dataclass(slots=True, kw_only=True)
 class Scene:
-    """Names of things and their ids, e.g. `on sale` or `ada's hold`; of people and their tokens."""
+    """Names of things and their ids, e.g. `on sale` or `ada's hold`; of people, guests and API keys
+    and what they call with; and of what was mailed or shown once."""
 
     face: Face
+    letters: Letters
     ids: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def call(self, operation: str, who: str, request: Request, key: str | None = None) -> Outcome:
@@ -31,6 +38,21 @@ class Scene:
     def do(self, operation: str, who: str, request: Request) -> Mapping[str, Plain]:
         """Must work; with a new key, which none of these minds."""
         return self.call(operation, who, request, None if _keyless(operation) else new_key()).ok()
+
+    def mailed(self, who: str, subject: str, number: int = 1) -> str:
+        """The token in the letter."""
+        return self.letters.nth(self.email(who), subject, number).token
+
+    def register(self, who: str) -> None:
+        registration = {"email": self.email(who), "password": PASSWORD, "name": who}
+        self.ids[who] = text(self.do("Register", who, registration), "id")
+        self.log_in(who, self.email(who), PASSWORD)
+
+    def log_in(self, name: str, email: str, password: str) -> None:
+        """Keeps both tokens of a new session under a name."""
+        tokens = self.do("Login", name, {"email": email, "password": password})
+        self.tokens[name] = text(tokens, "access_token")
+        self.secrets[f"refresh of {name}"] = text(tokens, "refresh_token")
 
     def email(self, who: str) -> str:
         return f"{who}-{self.run}@example.org"
@@ -91,15 +113,13 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-def build(face: Face) -> Scene:
-    """olga sells, ada buys, ben is somebody else."""
-    scene = Scene(face=face)
+def build(face: Face, letters: Letters) -> Scene:
+    """olga sells, ada buys, ben is somebody else; ruth looks after the installation."""
+    scene = Scene(face=face, letters=letters)
     for who in ("olga", "ada", "ben"):
-        registration = {"email": scene.email(who), "password": PASSWORD, "name": who}
-        user = scene.do("Register", who, registration)
-        scene.ids[who] = text(user, "id")
-        login = scene.do("Login", who, {"email": scene.email(who), "password": PASSWORD})
-        scene.tokens[who] = text(login, "access_token")
+        scene.register(who)
+    scene.log_in("ruth", FOUNDER["email"], FOUNDER["password"])
+    scene.ids["ruth"] = text(scene.do("GetMe", "ruth", {}), "id")
     _tokens(scene)
     organizer = {"name": "The House", "slug": f"house-{scene.run}"}
     scene.ids["organizer"] = text(scene.do("CreateOrganizer", "olga", organizer), "id")
@@ -110,13 +130,17 @@ def build(face: Face) -> Scene:
 
 def _tokens(scene: Scene) -> None:
     """Tokens that are no good, each for another reason."""
-    ada = UserId(uuid.UUID(scene.ids["ada"]))
+    session = SessionId(uuid.UUID(STRANGE_ID))
+    ada = Bearer(user_id=UserId(uuid.UUID(scene.ids["ada"])), session_id=session)
+    nobody = replace(ada, user_id=UserId(uuid.UUID(STRANGE_ID)))
     past = datetime.now(UTC).timestamp() - 10_000
+    ours = (SECRET,)
     scene.tokens["nonsense"] = "nonsense"
-    scene.tokens["expired"] = JwtTokens(SECRET, clock=lambda: past).issue(ada)
-    scene.tokens["another secret"] = JwtTokens("another secret, also long enough").issue(ada)
-    scene.tokens["another audience"] = JwtTokens(SECRET, audience="elsewhere").issue(ada)
-    scene.tokens["nobody"] = JwtTokens(SECRET).issue(UserId(uuid.UUID(STRANGE_ID)))
+    scene.tokens["expired"] = JwtTokens(ours, clock=lambda: past).issue(ada)
+    scene.tokens["another secret"] = JwtTokens(("another secret, also long enough",)).issue(ada)
+    scene.tokens["another audience"] = JwtTokens(ours, audience="elsewhere").issue(ada)
+    scene.tokens["nobody"] = JwtTokens(ours).issue(nobody)
+    scene.tokens["no session"] = JwtTokens(ours).issue(ada)
 
 
 def _events(scene: Scene) -> None:
@@ -160,4 +184,4 @@ def _sales(scene: Scene) -> None:
 
 
 def _keyless(operation: str) -> bool:
-    return operation in ("Register", "Login") or operation.startswith(("Get", "List"))
+    return MESSAGES[operation].key_policy is KeyPolicy.NONE

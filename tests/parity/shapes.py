@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 Shape: TypeAlias = str | list["Shape"] | dict[str, "Shape"]
-"""`string`, `integer`, `time`, a list of something, or fields by name."""
+"""`string`, `integer`, `boolean`, `time`, a list of something, or fields by name."""
 
 Document = Mapping[str, object]
 
@@ -22,12 +22,12 @@ def of_message(message: type[Message]) -> dict[str, Shape]:
         below = field.message_type
         shape: Shape
         if below is None:
-            shape = "integer" if field.cpp_type != field.CPPTYPE_STRING else "string"
-            assert field.cpp_type in (
-                field.CPPTYPE_STRING,
-                field.CPPTYPE_INT32,
-                field.CPPTYPE_INT64,
-            ), field.full_name
+            shape = {
+                field.CPPTYPE_STRING: "string",
+                field.CPPTYPE_INT32: "integer",
+                field.CPPTYPE_INT64: "integer",
+                field.CPPTYPE_BOOL: "boolean",
+            }[field.cpp_type]
         elif below.full_name == "google.protobuf.Timestamp":
             shape = "time"
         else:
@@ -51,10 +51,12 @@ def of_request(document: Document, operation: Document) -> dict[str, Shape]:
 
 
 def of_answer(document: Document, operation: Document) -> Shape:
-    """The JSON of the one success of a REST operation."""
+    """The JSON of the one success of a REST operation; nothing at all has no fields."""
     answers = _mapping(operation["responses"])
-    [success] = [answers[status] for status in answers if status.startswith("2")]
-    return of_schema(document, _json(_mapping(success)))
+    [success] = [_mapping(answers[status]) for status in answers if status.startswith("2")]
+    if "content" not in success:
+        return {}
+    return of_schema(document, _json(success))
 
 
 def of_schema(document: Document, schema: Document) -> Shape:
@@ -74,7 +76,7 @@ def of_schema(document: Document, schema: Document) -> Shape:
     if kind == "array":
         return [of_schema(document, _mapping(schema["items"]))]
     if kind == "object":
-        properties = _mapping(schema["properties"])
+        properties = _mapping(schema.get("properties", {}))
         return {name: of_schema(document, _mapping(below)) for name, below in properties.items()}
     return "time" if schema.get("format") == "date-time" else str(kind)
 

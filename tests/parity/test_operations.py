@@ -8,20 +8,53 @@ from application.app import Application
 from application.assembly import Ports, Rules, assemble
 from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.standings import MemoryStandings
+from infrastructure.memory.throttle import MemoryAttemptThrottle
+from tests.contracts.letterbox import Letterbox
 from tests.contracts.watcher import Watcher
-from tests.contracts.world import IDS, PASSWORDS, TOKENS
+from tests.contracts.world import IDS, PASSWORDS, SEALS, TOKENS
 from tests.faces.outcome import Face
 from tests.faces.rest import RestFace
 from tests.faces.rpc import GrpcFace
+from tests.parity.cases import cases
 from tests.parity.shapes import Document, of_answer, of_message, of_request
 
 # The contract with those who call over REST: a name may not move.
 ADDRESSES: Mapping[str, str] = {
     "Register": "POST /auth/register",
     "Login": "POST /auth/login",
+    "RefreshToken": "POST /auth/refresh",
+    "Logout": "POST /auth/logout",
+    "LogoutEverywhere": "POST /auth/logout-everywhere",
+    "RequestPasswordReset": "POST /auth/password-reset",
+    "ResetPassword": "POST /auth/password-reset/confirm",
+    "RequestEmailVerification": "POST /auth/verify-email",
+    "VerifyEmail": "POST /auth/verify-email/confirm",
     "GetMe": "GET /users/me",
+    "UpdateMe": "PATCH /users/me",
+    "ChangePassword": "POST /users/me/password",
+    "ListUsers": "GET /users",
+    "GetUser": "GET /users/{user_id}",
+    "ActivateUser": "POST /users/{user_id}/activate",
+    "DeactivateUser": "POST /users/{user_id}/deactivate",
+    "GrantSuperuser": "POST /users/{user_id}/superuser",
+    "RevokeSuperuser": "DELETE /users/{user_id}/superuser",
+    "CreateGuest": "POST /guests",
+    "ClaimGuests": "POST /guests/claim",
     "CreateOrganizer": "POST /organizers",
     "GetOrganizer": "GET /organizers/{organizer_id}",
+    "ListOrganizers": "GET /organizers",
+    "ListMembers": "GET /organizers/{organizer_id}/members",
+    "ChangeMemberRole": "PATCH /organizers/{organizer_id}/members/{user_id}",
+    "RemoveMember": "DELETE /organizers/{organizer_id}/members/{user_id}",
+    "InviteMember": "POST /organizers/{organizer_id}/invitations",
+    "ListInvitations": "GET /organizers/{organizer_id}/invitations",
+    "RevokeInvitation": "DELETE /organizers/{organizer_id}/invitations/{invitation_id}",
+    "AcceptInvitation": "POST /invitations/accept",
+    "CreateApiKey": "POST /organizers/{organizer_id}/api-keys",
+    "ListApiKeys": "GET /organizers/{organizer_id}/api-keys",
+    "RevokeApiKey": "DELETE /organizers/{organizer_id}/api-keys/{api_key_id}",
     "CreateEvent": "POST /events",
     "GetEvent": "GET /events/{event_id}",
     "ListEvents": "GET /events",
@@ -47,7 +80,10 @@ ADDRESSES: Mapping[str, str] = {
 SERVICES: Mapping[str, str] = {
     "auth": "AuthService",
     "users": "UserService",
+    "guests": "GuestService",
     "organizers": "OrganizerService",
+    "members": "MemberService",
+    "api_keys": "ApiKeyService",
     "events": "EventService",
     "holds": "HoldService",
     "orders": "OrderService",
@@ -62,9 +98,14 @@ def product() -> Application:
         begin=database.begin,
         store=database.store,
         tokens=TOKENS,
+        seals=SEALS,
+        standings=MemoryStandings(database),
+        limiter=MemoryRateLimiter(),
+        throttle=MemoryAttemptThrottle(database.clock),
         passwords=PASSWORDS,
         ids=IDS,
         providers=Providers({}, "none"),
+        mailer=Letterbox(),
         observer=Watcher(),
     )
     return assemble(ports, Rules())
@@ -86,7 +127,7 @@ def grpc(faces: Mapping[str, Face]) -> GrpcFace:
 
 def test_both_offer_every_operation(product: Application, faces: Mapping[str, Face]) -> None:
     names = [operation.name for operation in product.operations()]
-    assert len(names) == len(set(names)) > 20
+    assert len(names) == len(set(names)) > 50
     for face in faces.values():
         assert face.operations() == set(names), face.name
 
@@ -120,6 +161,14 @@ def test_both_ask_for_the_same_fields(rest: RestFace, grpc: GrpcFace, name: str)
 def test_both_answer_with_the_same_fields(rest: RestFace, grpc: GrpcFace, name: str) -> None:
     said = of_answer(rest.document, _operation(rest, name))
     assert said == of_message(grpc.rpcs[name].answer)
+
+
+def test_every_operation_is_called(product: Application) -> None:
+    """By a case where it works; those that have refusals of their own are refused, too."""
+    called = list(cases())
+    names = {operation.name for operation in product.operations()}
+    assert {case.operation for case in called if case.reason is None} == names
+    assert len({case.name for case in called}) == len(called)
 
 
 def _operation(rest: RestFace, name: str) -> Document:

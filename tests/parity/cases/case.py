@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.faces.outcome import Request
+from tests.faces.outcome import Plain, Request
 from tests.parity.scene import STRANGE_ID, Scene, new_key
 
 Ask = Callable[[Scene], Request]
@@ -52,3 +52,24 @@ def case(
 def of(field: str, name: str) -> Ask:
     """A request with one field: the id of something in the scene, or what `name` says itself."""
     return lambda scene: {field: scene.ids.get(name, name)}
+
+
+def nothing(scene: Scene) -> Request:
+    """A request without any field."""
+    return {}
+
+
+def known(secret: str, field: str = "token") -> Ask:
+    """A request with one field: a secret of the scene, or the very text."""
+    return lambda scene: {field: scene.secrets.get(secret, secret)}
+
+
+def within(**fields: Plain) -> Ask:
+    """A request about the organizer; ids by the names of what they are of, as texts are."""
+    return lambda scene: {
+        "organizer_id": scene.ids["organizer"],
+        **{
+            name: scene.ids.get(value, value) if isinstance(value, str) else value
+            for name, value in fields.items()
+        },
+    }
