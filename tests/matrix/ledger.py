@@ -1,0 +1,58 @@
+"""What is in the database, so that it can be said that nothing changed."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from tests.features.clock import Database
+
+_TABLES = """
+    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+    WHERE schemaname IN ('public', 'simulator')
+    ORDER BY 1
+"""
+
+# Guesses are counted whoever makes them, and of a key is noted when it was used last.
+_COUNTED_ANYWAY = frozenset({"public.login_attempts"})
+_ROW = {"public.api_keys": "(to_jsonb(r) - 'last_used_at')::text"}
+
+_NEWEST = "SELECT r::text AS row FROM {name} r ORDER BY xmin::text::bigint DESC LIMIT 3"
+
+IDEMPOTENCY_KEYS = "public.idempotency_keys"
+"""Refusals that a caller is promised again are kept there, under its own key."""
+
+_QUIET_SECONDS, _PATIENCE = 0.3, 15.0
+
+
+class Ledger:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        names = [str(row["name"]) for row in database.fetch(_TABLES)]
+        self.tables = [name for name in names if name not in _COUNTED_ANYWAY]
+        self._sums = " UNION ALL ".join(
+            f"SELECT '{name}' AS name, (SELECT md5(coalesce(string_agg(row, E'\\n' ORDER BY row),"
+            f" '')) FROM (SELECT {_ROW.get(name, 'r::text')} AS row FROM {name} r) t) AS sum"
+            for name in self.tables
+        )
+
+    def sums(self) -> Mapping[str, str]:
+        """Of every table one digest of its rows."""
+        return {row["name"]: row["sum"] for row in self._database.fetch(self._sums)}
+
+    def settle(self) -> Mapping[str, str]:
+        """The digests, as soon as the background has nothing left to do."""
+        deadline, before = time.monotonic() + _PATIENCE, self.sums()
+        while True:
+            time.sleep(_QUIET_SECONDS)
+            after = self.sums()
+            if after == before:
+                return after
+            assert time.monotonic() < deadline, "the background never comes to rest"
+            before = after
+
+    def newest(self, names: Iterable[str]) -> list[str]:
+        """The rows of these tables that were written last, for people who look for a reason."""
+        return [
+            f"{name}: {row['row']}"
+            for name in sorted(names)
+            for row in self._database.fetch(_NEWEST.format(name=name))
+        ]

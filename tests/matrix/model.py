@@ -1,0 +1,178 @@
+"""Who calls, and what is called for: what decides about access, and nothing else of it."""
+
+from dataclasses import dataclass
+
+from application.messages import ActorKind
+from application.policy import SCOPES
+from domain.organizer.organizer import Role
+
+HOUSE, OTHER_HOUSE = "house", "other house"
+"""The victim's organizer and the attacker's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`broken`: why its credentials are refused; the rest is what they would be good for.
+    `tests_of`: the organizer whose tests it sees, instead of all that is real."""
+
+    name: str
+    kind: ActorKind
+    broken: str | None = None
+    organizer: str | None = None
+    role: Role | None = None
+    scopes: frozenset[str] = frozenset()
+    tests_of: str | None = None
+    superuser: bool = False
+
+    def is_inside(self, organizer: str | None) -> bool:
+        return organizer is not None and self.organizer == organizer
+
+    def acts_for(self, organizer: str | None, roles: frozenset[Role]) -> bool:
+        if self.kind is ActorKind.API_KEY:
+            return self.is_inside(organizer)
+        return self.is_inside(organizer) and self.role in roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something with an id. `of`: what it is a part of; `public`: an event that is no draft."""
+
+    name: str
+    organizer: str | None = None
+    buyer: str | None = None
+    of: str | None = None
+    live: bool = True
+    public: bool = False
+    event: str | None = None
+
+    @property
+    def exists(self) -> bool:
+        return self is not MISSING
+
+    def in_mode_of(self, caller: Caller) -> bool:
+        return caller.tests_of == (None if self.live else self.organizer)
+
+
+MISSING = Thing(name="missing")
+"""A well-formed id that nothing has; another one each time."""
+OMITTED = Thing(name="omitted")
+"""The field is left out."""
+
+
+def _user(name: str, role: Role | None = None, **more: bool) -> Caller:
+    superuser = more.get("superuser", False)
+    organizer = None if role is None else HOUSE
+    return Caller(
+        name=name, kind=ActorKind.USER, organizer=organizer, role=role, superuser=superuser
+    )
+
+
+def _guest(name: str, tests_of: str | None = None) -> Caller:
+    return Caller(name=name, kind=ActorKind.GUEST, tests_of=tests_of)
+
+
+def _key(
+    name: str,
+    organizer: str = HOUSE,
+    *,
+    live: bool = True,
+    scopes: frozenset[str] = SCOPES,
+    broken: str | None = None,
+) -> Caller:
+    return Caller(
+        name=name,
+        kind=ActorKind.API_KEY,
+        organizer=organizer,
+        scopes=scopes,
+        tests_of=None if live else organizer,
+        broken=broken,
+    )
+
+
+def _gone(name: str, reason: str) -> Caller:
+    """Was a manager of the house, with a good token."""
+    return Caller(
+        name=name,
+        kind=ActorKind.USER,
+        organizer=HOUSE,
+        role=Role.MANAGER,
+        broken=reason,
+    )
+
+
+VICTIMS = (
+    _user("olga", Role.OWNER),
+    _user("ada"),
+    _guest("gil"),
+    _guest("tess, a test guest", HOUSE),
+    _user("ivan, who is invited"),
+)
+"""Whose things are at stake; to each other's they are strangers like everybody else."""
+
+CALLERS = (
+    Caller(name="nobody", kind=ActorKind.ANONYMOUS),
+    *VICTIMS,
+    _guest("greta, another guest"),
+    _guest("theo, a test guest of the other house", OTHER_HOUSE),
+    _user("ben, another buyer"),
+    Caller(name="olaf", kind=ActorKind.USER, organizer=OTHER_HOUSE, role=Role.OWNER),
+    _user("mona", Role.MANAGER),
+    _user("finn", Role.FINANCE),
+    _user("sam", Role.SCANNER),
+    _user("rita, a removed manager"),
+    _user("the founder", superuser=True),
+    _gone("dora, a deactivated manager", "TOKEN_REVOKED"),
+    _gone("lena, a manager who logged out", "TOKEN_REVOKED"),
+    _gone("an expired token of olga's", "TOKEN_EXPIRED"),
+    Caller(name="gwen, a claimed guest", kind=ActorKind.GUEST, broken="TOKEN_REVOKED"),
+    _key("live key"),
+    _key("test key", live=False),
+    _key("key for ListEvents", scopes=frozenset({"ListEvents"})),
+    _key("key for GetEvent", scopes=frozenset({"GetEvent"})),
+    _key("expired key", broken="TOKEN_EXPIRED"),
+    _key("revoked key", broken="TOKEN_REVOKED"),
+    _key("live key of the other house", OTHER_HOUSE),
+    _key("test key of the other house", OTHER_HOUSE, live=False),
+)
+
+ORGANIZER = Thing(name=HOUSE, organizer=HOUSE)
+OTHER_ORGANIZER = Thing(name=OTHER_HOUSE, organizer=OTHER_HOUSE)
+
+ON_SALE = Thing(name="on sale", organizer=HOUSE, public=True)
+DRAFT = Thing(name="draft", organizer=HOUSE)
+TEST_ON_SALE = Thing(name="test on sale", organizer=HOUSE, public=True, live=False)
+TEST_DRAFT = Thing(name="test draft", organizer=HOUSE, live=False)
+OTHER_ON_SALE = Thing(name="other on sale", organizer=OTHER_HOUSE, public=True)
+EVENTS = (ON_SALE, DRAFT, TEST_ON_SALE, TEST_DRAFT)
+
+
+def ticket_type_of(event: Thing) -> Thing:
+    return Thing(name=f"ticket type of {event.name}", of=event.name)
+
+
+def sold(what: str) -> tuple[Thing, ...]:
+    """Of each buyer among the victims, one."""
+    return tuple(
+        Thing(
+            name=f"{what} of {buyer.name}",
+            organizer=HOUSE,
+            buyer=buyer.name,
+            live=buyer.tests_of is None,
+            event=(ON_SALE if buyer.tests_of is None else TEST_ON_SALE).name,
+        )
+        for buyer in VICTIMS[1:4]
+    )
+
+
+HOLDS, CARTS = sold("hold"), sold("cart")
+"""The latter are there to be ordered."""
+ORDERS, OTHER_ORDERS, BOUGHT = sold("order"), sold("other order"), sold("bought order")
+"""To be paid, to be cancelled, and paid with tickets."""
+
+MEMBER = Thing(name="max, a member", of=HOUSE)
+OTHER_MEMBER = Thing(name="olaf", of=OTHER_HOUSE)
+INVITATION = Thing(name="invitation", of=HOUSE)
+OTHER_INVITATION = Thing(name="other invitation", of=OTHER_HOUSE)
+API_KEY = Thing(name="spare key", of=HOUSE)
+OTHER_API_KEY = Thing(name="other spare key", of=OTHER_HOUSE)
+ACCOUNT = Thing(name="uli, who only has an account")
