@@ -164,7 +164,7 @@ def test_both_answer_with_the_same_fields(rest: RestFace, grpc: GrpcFace, name: 
 
 
 def test_every_operation_is_called(product: Application) -> None:
-    """By a case where it works; those that have refusals of their own are refused, too."""
+    """And answers, in at least one case; no two cases have one name."""
     called = list(cases())
     names = {operation.name for operation in product.operations()}
     assert {case.operation for case in called if case.reason is None} == names

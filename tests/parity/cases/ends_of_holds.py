@@ -8,6 +8,8 @@ from tests.parity.cases.case import MALFORMED, MISSING, Case, case, of
 def ends_of_holds() -> Iterator[Case]:
     yield case("a look at a hold", "GetHold", "ada", of("hold_id", "active"))
     yield case("a look at an expired hold", "GetHold", "ada", of("hold_id", "expired"))
+    yield case("keeping a hold", "ExtendHold", "ben", of("hold_id", "to extend"))
+    yield case("letting a hold go", "ReleaseHold", "ben", of("hold_id", "to release"))
     for operation in ("GetHold", "ExtendHold", "ReleaseHold"):
         yield case(
             f"{operation} of nothing", operation, "ada", of("hold_id", MISSING), "HOLD_NOT_FOUND"

@@ -132,5 +132,8 @@ def events() -> Iterator[Case]:
         "EVENT_STATE_INVALID",
     )
     yield case("publishing nothing", "PublishEvent", "olga", change("empty"), "EVENT_INCOMPLETE")
+    yield case("publishing", "PublishEvent", "max", change("to publish"))
+    yield case("closing", "CloseEvent", "olga", change("to close"))
+    yield case("cancelling", "CancelEvent", "olga", change("to cancel"))
     yield case("closing a draft", "CloseEvent", "olga", change("draft"), "EVENT_STATE_INVALID")
     yield case("cancelling another's", "CancelEvent", "ben", change("on sale"), "NOT_A_MEMBER")

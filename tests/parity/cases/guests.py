@@ -15,7 +15,7 @@ def guests() -> Iterator[Case]:
     yield case("a guest of a server", "CreateGuest", "live key", good)
     yield case("a guest who tries", "CreateGuest", "test key", good)
     yield case("a guest of a narrow server", "CreateGuest", "narrow key", good, "SCOPE_MISSING")
-    yield case("a guest of a user", "CreateGuest", "ada", good, "USER_REQUIRED")
+    yield case("a guest of a user", "CreateGuest", "ada", good, "ACCESS_DENIED")
     yield case("a guest of nonsense", "CreateGuest", "nonsense", good, "TOKEN_INVALID")
     yield case("a guest nowhere", "CreateGuest", "", guest("here"), "FIELD_INVALID", "email")
     yield case("a guest of nothing", "CreateGuest", "", nothing, "FIELD_INVALID", "email")
