@@ -14,7 +14,7 @@ MEMBERS: Mapping[str, str] = {
     "lea": "SCANNER",
     "rob": "SCANNER",
 }
-ACCOUNTS = ("vera", "nora", "rita", "carl", "eve", "lou", "dan", "dormant", "closed", "joe", "kim")
+ACCOUNTS = ("vera", "nora", "rita", "carl", "eve", "lou", "dan", "dormant", "shut", "joe", "kim")
 SCOPES: tuple[str, ...] = (
     "CreateGuest",
     "CreateEvent",
@@ -30,7 +30,7 @@ def settle(scene: Scene) -> None:
     """max, fin and sam act for the organizer; mia will change, rob be removed, and lea leave.
 
     vera has verified her address, nora could; rita could reset her password; eve asked for too
-    much mail; dormant and closed were deactivated; joe and kim are invited.
+    much mail; dormant and shut were deactivated; joe and kim are invited.
     """
     for who in (*MEMBERS, *ACCOUNTS):
         scene.register(who)
@@ -81,7 +81,7 @@ def _sessions(scene: Scene) -> None:
     for name in ("leaving", "logged out"):
         scene.log_in(name, scene.email("ada"), PASSWORD)
     scene.do("Logout", "logged out", {})
-    for who in ("dormant", "closed"):
+    for who in ("dormant", "shut"):
         scene.do("DeactivateUser", "ruth", {"user_id": scene.ids[who]})
 
 

@@ -15,7 +15,7 @@ def sessions() -> Iterator[Case]:
     yield case("going on", "RefreshToken", "", known("refresh of ada", "refresh_token"))
     yield refused("going on with nonsense", "nonsense")
     yield refused("going on after logging out", "refresh of logged out")
-    yield refused("going on as somebody deactivated", "refresh of closed")
+    yield refused("going on as somebody deactivated", "refresh of shut")
     yield refused("going on with the token of a mail", "verification of nora")
     yield case(
         "going on with an access token",
@@ -105,7 +105,7 @@ def standing() -> Iterator[Case]:
     for who, reason in (
         ("no session", "TOKEN_REVOKED"),
         ("logged out", "TOKEN_REVOKED"),
-        ("closed", "TOKEN_REVOKED"),
+        ("shut", "TOKEN_REVOKED"),
         ("claimed guest", "TOKEN_REVOKED"),
         ("revoked key", "TOKEN_REVOKED"),
         ("expired key", "TOKEN_EXPIRED"),
@@ -118,6 +118,6 @@ def standing() -> Iterator[Case]:
         "logging in as somebody deactivated",
         "Login",
         "",
-        lambda scene: {"email": scene.email("closed"), "password": PASSWORD},
+        lambda scene: {"email": scene.email("shut"), "password": PASSWORD},
         "CREDENTIALS_INVALID",
     )

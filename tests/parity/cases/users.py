@@ -64,7 +64,7 @@ def everybody() -> Iterator[Case]:
     yield case("users for users", "ListUsers", "ada", page(), "ACCESS_DENIED")
     yield case("users for a server", "ListUsers", "live key", page(), "USER_REQUIRED")
     yield case("a user", "GetUser", "ruth", of("user_id", "ada"))
-    yield case("a deactivated user", "GetUser", "ruth", of("user_id", "closed"))
+    yield case("a deactivated user", "GetUser", "ruth", of("user_id", "shut"))
     yield case("activating", "ActivateUser", "ruth", of("user_id", "dormant"))
     yield case("deactivating", "DeactivateUser", "ruth", of("user_id", "dan"))
     yield case(
@@ -75,7 +75,7 @@ def everybody() -> Iterator[Case]:
         "granting to nobody active",
         "GrantSuperuser",
         "ruth",
-        of("user_id", "closed"),
+        of("user_id", "shut"),
         "USER_INACTIVE",
     )
     yield case("revoking what there is not", "RevokeSuperuser", "ruth", of("user_id", "ada"))
