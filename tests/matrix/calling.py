@@ -1,7 +1,8 @@
 """Cells of the matrix, called."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from application.messages import KeyPolicy
@@ -32,6 +33,16 @@ class Called:
 
 def takes_key(operation: str) -> bool:
     return operations()[operation].key_policy is not KeyPolicy.NONE
+
+
+def call_all(cells: Sequence[Cell], wires: Sequence[Wire], world: World) -> list[Called]:
+    """All at once, as many at a time as there are wires; they must not be in each other's way."""
+    with ThreadPoolExecutor(len(wires)) as threads:
+        shares = threads.map(
+            lambda at: [call(cell, wires[at], world) for cell in cells[at :: len(wires)]],
+            range(len(wires)),
+        )
+        return [called for share in shares for called in share]
 
 
 def call(cell: Cell, wire: Wire, world: World) -> Called:

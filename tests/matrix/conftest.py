@@ -1,6 +1,6 @@
 """The world of the matrix, and the wires to call it over."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
@@ -13,6 +13,8 @@ from tests.matrix.ledger import Ledger
 from tests.matrix.wire import GrpcWire, RestWire, Wire
 from tests.matrix.world import World, build
 
+_AT_ONCE = 4
+
 
 @pytest.fixture(scope="module")
 def owner(addresses: Addresses) -> Iterator[Database]:
@@ -23,16 +25,20 @@ def owner(addresses: Addresses) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def wires(faces: Mapping[str, Face], addresses: Addresses) -> Iterator[Mapping[str, Wire]]:
+def wires(
+    faces: Mapping[str, Face], addresses: Addresses
+) -> Iterator[Mapping[str, Sequence[Wire]]]:
+    """Some to each face: one waits while another works."""
     rest, rpc = faces["rest"], faces["grpc"]
     assert isinstance(rest, RestFace) and isinstance(rpc, GrpcFace)
-    both: dict[str, Wire] = {
-        "rest": RestWire(rest, addresses.rest_url),
-        "grpc": GrpcWire(rpc, addresses.grpc_target),
+    both: dict[str, Sequence[Wire]] = {
+        "rest": [RestWire(rest, addresses.rest_url) for _ in range(_AT_ONCE)],
+        "grpc": [GrpcWire(rpc, addresses.grpc_target) for _ in range(_AT_ONCE)],
     }
     yield both
-    for wire in both.values():
-        wire.close()
+    for some in both.values():
+        for wire in some:
+            wire.close()
 
 
 @pytest.fixture(scope="module")
