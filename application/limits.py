@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 
 from application.messages import Actor, Context
-from application.ports.limits import Limit, Use
+from application.ports.limits import Allowance, Limit, Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,22 @@ def network_of(address: str | None) -> str | None:
             return str(found.ipv4_mapped)
         return str(ip_network((found, 64), strict=False))
     return str(found)
+
+
+def policy_field(allowances: Sequence[Allowance]) -> str:
+    """The field RateLimit-Policy: `"name";q=100;w=60` for 100 uses in 60 seconds, a list of them
+    (structured fields, RFC 9651; the IETF's draft on rate limit fields)."""
+    limits = (each.limit for each in allowances)
+    return ", ".join(f'"{each.name}";q={each.quota};w={each.window_seconds}' for each in limits)
+
+
+def left_field(allowances: Sequence[Allowance]) -> str:
+    """The field RateLimit: `"name";r=50;t=30` for 50 uses that are left, and 30 seconds until all
+    are there again or, where the call was refused for it, until the next one is allowed."""
+    return ", ".join(
+        f'"{each.limit.name}";r={each.remaining};t={_seconds(each)}' for each in allowances
+    )
+
+
+def _seconds(allowance: Allowance) -> int:
+    return ceil(allowance.reset_seconds if allowance.allowed else allowance.retry_seconds)
