@@ -21,7 +21,8 @@ from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
 
 _log = structlog.get_logger("holdfast.access")
 
-_LONGEST_METHOD: Final = 200  # of one that does not exist, as it is logged and answered
+_LONGEST_METHOD: Final = 200  # of one that does not exist, as it is answered
+_UNKNOWN: Final = "…"  # as it is logged: people do put secrets into addresses
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -91,7 +92,7 @@ class Calls(grpc.aio.ServerInterceptor):
             raise OperationUnknown(metadata={"method": method})
 
         async def call(requests: AsyncIterator[bytes], rpc: Rpc) -> None:
-            await _observed(method, rpc, self._context(rpc), refuse)
+            await _observed(_UNKNOWN, rpc, self._context(rpc), refuse)
 
         return grpc.stream_stream_rpc_method_handler(call)
 

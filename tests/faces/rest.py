@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -80,6 +81,10 @@ class RestFace(Face):
             json=rest if route.has_body else None,
         )
         return outcome(response)
+
+    def request(self, method: str, path: str, **sent: Any) -> httpx2.Response:
+        """Whatever is sent, as it is."""
+        return self._client.request(method, path, **sent)
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str], content: bytes

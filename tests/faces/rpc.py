@@ -67,7 +67,18 @@ class GrpcFace(Face):
         if key is not None:
             fields["request_id"] = key
         given = {name: value for name, value in fields.items() if value is not None}
-        metadata = list(headers)
+        return self.send(operation, ParseDict(given, rpc.request()), token=token, headers=headers)
+
+    def send(
+        self,
+        operation: str,
+        message: Message,
+        *,
+        token: str | None,
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> Outcome:
+        """A message as it is, with whatever it carries."""
+        rpc, metadata = self.rpcs[operation], list(headers)
         if token is not None:
             metadata.append(("authorization", f"Bearer {token}"))
         multicallable = self._channel.unary_unary(
@@ -75,7 +86,6 @@ class GrpcFace(Face):
             request_serializer=rpc.request.SerializeToString,
             response_deserializer=rpc.answer.FromString,
         )
-        message = ParseDict(given, rpc.request())
         try:
             answer, call = multicallable.with_call(message, metadata=tuple(metadata), timeout=30)
         except grpc.RpcError as error:

@@ -25,7 +25,7 @@ FOUNDER = {"email": "founder@example.org", "password": "correct horse battery", 
 
 # All callers come from one address, and some of them are in a hurry: what limits them is tested by
 # tests/limits. Passwords are hashed as cheaply as settings allow, and letters are not waited for.
-_UNHURRIED = {
+UNHURRIED = {
     "AUTH__PASSWORD_MEMORY_KIB": "8192",
     "AUTH__LOGIN_FREE_FAILURES_PER_ADDRESS": "1000000",
     "AUTH__LOGIN_FREE_FAILURES_GLOBALLY": "1000000",
@@ -54,7 +54,7 @@ def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
         "SECRET_KEY": SECRET,
         "AUTH__ACCESS_TOKEN_TTL_SECONDS": "3600",
         "PAYMENT__SIMULATED__LATE_SECONDS": str(LATE_SECONDS),
-        **_UNHURRIED,
+        **UNHURRIED,
     }
     instance = Instance(server_folder, settings)
     found = instance.start()
