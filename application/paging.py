@@ -3,10 +3,16 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
+from application.views.page import Page
 from shared.errors import FieldInvalid, Violation
+
+A = TypeVar("A")
+V = TypeVar("V")
 
 DEFAULT_PAGE_SIZE, LARGEST_PAGE = 20, 100
 _LONGEST = 200
@@ -22,6 +28,24 @@ def page_limit(page_size: int | None) -> int:
             violations=[Violation(("page_size",), f"must be from 1 to {LARGEST_PAGE}")]
         )
     return page_size
+
+
+def page_of(
+    list_name: str,
+    found: Sequence[A],
+    limit: int,
+    *,
+    place: Callable[[A], tuple[datetime, UUID]],
+    show: Callable[[A], V],
+) -> Page[V]:
+    """The first `limit` of what was found; there is a further page if one more was. `place` is
+    where the next page goes on behind."""
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(
+        items=tuple(map(show, shown)),
+        next_page_token=encode_cursor(list_name, *place(shown[-1])) if more else "",
+    )
 
 
 def encode_cursor(list_name: str, moment: datetime, id: UUID) -> str:

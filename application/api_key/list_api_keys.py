@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from application.messages import Context, Query
 from application.organizer.access import require_acting
-from application.paging import decode_cursor, encode_cursor, page_limit
+from application.paging import decode_cursor, page_limit, page_of
 from application.ports.unit_of_work import Begin
 from application.views.organizer import ApiKeyView
 from application.views.page import Page
@@ -31,11 +31,10 @@ class ListApiKeysHandler:
         after = (cursor[0], ApiKeyId(cursor[1])) if cursor else None
         async with self.begin(ctx) as work:
             found = await work.api_keys.page(query.organizer_id, after=after, limit=limit + 1)
-        shown = found[:limit]
-        more = len(found) > limit
-        return Page(
-            items=tuple(ApiKeyView.of(each) for each in shown),
-            next_page_token=(
-                encode_cursor("api_keys", shown[-1].created_at, shown[-1].id) if more else ""
-            ),
+        return page_of(
+            "api_keys",
+            found,
+            limit,
+            place=lambda each: (each.created_at, each.id),
+            show=ApiKeyView.of,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.messages import Context, Query
-from application.paging import decode_cursor, encode_cursor, page_limit
+from application.paging import decode_cursor, page_limit, page_of
 from application.ports.repositories import EventFilter
 from application.ports.unit_of_work import Begin
 from application.views.event import EventView
@@ -52,11 +52,10 @@ class ListEventsHandler:
             )
             after = (cursor[0], EventId(cursor[1])) if cursor else None
             events = await work.events.page(where, after=after, limit=limit + 1)
-        shown = events[:limit]
-        more = len(events) > limit
-        return Page(
-            items=tuple(EventView.of(event) for event in shown),
-            next_page_token=(
-                encode_cursor("events", shown[-1].details.starts_at, shown[-1].id) if more else ""
-            ),
+        return page_of(
+            "events",
+            events,
+            limit,
+            place=lambda event: (event.details.starts_at, event.id),
+            show=EventView.of,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from application.messages import Context, Query
 from application.organizer.access import require_acting
-from application.paging import decode_cursor, encode_cursor, page_limit
+from application.paging import decode_cursor, page_limit, page_of
 from application.ports.unit_of_work import Begin
 from application.views.organizer import InvitationView
 from application.views.page import Page
@@ -32,11 +32,10 @@ class ListInvitationsHandler:
         async with self.begin(ctx) as work:
             found = await work.invitations.page(query.organizer_id, after=after, limit=limit + 1)
             now = await work.now()
-        shown = found[:limit]
-        more = len(found) > limit
-        return Page(
-            items=tuple(InvitationView.of(each, at=now) for each in shown),
-            next_page_token=(
-                encode_cursor("invitations", shown[-1].created_at, shown[-1].id) if more else ""
-            ),
+        return page_of(
+            "invitations",
+            found,
+            limit,
+            place=lambda each: (each.created_at, each.id),
+            show=lambda each: InvitationView.of(each, at=now),
         )

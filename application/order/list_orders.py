@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from application.messages import Context, Query
 from application.organizer.access import require_acting
-from application.paging import decode_cursor, encode_cursor, page_limit
+from application.paging import decode_cursor, page_limit, page_of
 from application.ports.repositories import OrderFilter
 from application.ports.unit_of_work import Begin
 from application.views.order import OrderView
@@ -49,16 +49,15 @@ class ListOrdersHandler:
             )
             after = (cursor[0], OrderId(cursor[1])) if cursor else None
             orders = await work.orders.page(where, after=after, limit=limit + 1)
-            shown = orders[:limit]
-            payments = await work.payments.latest([order.id for order in shown]) if shown else ()
+            ids = [order.id for order in orders[:limit]]
+            payments = await work.payments.latest(ids) if ids else ()
         by_order = {payment.order_id: payment for payment in payments}
-        more = len(orders) > limit
-        return Page(
-            items=tuple(
-                OrderView.of(order, by_order.get(order.id), reader=ctx.actor.user_id, at=now)
-                for order in shown
-            ),
-            next_page_token=(
-                encode_cursor("orders", shown[-1].created_at, shown[-1].id) if more else ""
+        return page_of(
+            "orders",
+            orders,
+            limit,
+            place=lambda order: (order.created_at, order.id),
+            show=lambda order: OrderView.of(
+                order, by_order.get(order.id), reader=ctx.actor.user_id, at=now
             ),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.messages import Context, Query
-from application.paging import decode_cursor, encode_cursor, page_limit
+from application.paging import decode_cursor, page_limit, page_of
 from application.ports.unit_of_work import Begin
 from application.views.page import Page
 from application.views.user import UserView
@@ -27,11 +27,10 @@ class ListUsersHandler:
         after = (cursor[0], UserId(cursor[1])) if cursor else None
         async with self.begin(ctx) as work:
             users = await work.users.page(after=after, limit=limit + 1)
-        shown = users[:limit]
-        more = len(users) > limit
-        return Page(
-            items=tuple(UserView.of(user) for user in shown),
-            next_page_token=(
-                encode_cursor("users", shown[-1].created_at, shown[-1].id) if more else ""
-            ),
+        return page_of(
+            "users",
+            users,
+            limit,
+            place=lambda user: (user.created_at, user.id),
+            show=UserView.of,
         )
