@@ -184,7 +184,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 Id(
                     field="invitation_id",
                     guard=guards.part("INVITATION_NOT_FOUND"),
-                    things=(model.INVITATION, model.OTHER_INVITATION),
+                    things=(model.INVITATION, model.OTHER_INVITATION, model.ANNEX_INVITATION),
                 ),
             )
         ),
@@ -209,7 +209,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 Id(
                     field="api_key_id",
                     guard=guards.part("API_KEY_NOT_FOUND"),
-                    things=(model.API_KEY, model.OTHER_API_KEY),
+                    things=(model.API_KEY, model.OTHER_API_KEY, model.ANNEX_API_KEY),
                 ),
             )
         ),

@@ -19,7 +19,7 @@ from tests.features.clock import Database
 from tests.matrix import model
 from tests.matrix.cells import operations
 from tests.matrix.entries import new_event
-from tests.matrix.model import HOUSE, OTHER_HOUSE, Thing
+from tests.matrix.model import ANNEX, HOUSE, OTHER_HOUSE, Thing
 from tests.parity.scene import PASSWORD, ticket_type
 
 SEALS = HmacSeals([SECRET])
@@ -95,6 +95,7 @@ def _organizers(world: World) -> None:
     for house, owner, slug in (
         (HOUSE, "olga", f"matrix-{world.run}"),
         (OTHER_HOUSE, "olaf", f"other-{world.run}"),
+        (ANNEX, "olga", f"annex-{world.run}"),
     ):
         made = world.do("CreateOrganizer", owner, {"name": house, "slug": slug})
         world.values[house] = text(made, "id")
@@ -111,6 +112,7 @@ def _members(world: World) -> None:
     for thing, house, owner in (
         (model.INVITATION, HOUSE, "olga"),
         (model.OTHER_INVITATION, OTHER_HOUSE, "olaf"),
+        (model.ANNEX_INVITATION, ANNEX, "olga"),
     ):
         world.values[thing.name] = _invite(world, owner, house, "nobody yet", Role.SCANNER)
 
@@ -133,6 +135,7 @@ def _keys(world: World) -> None:
         ("live key of the other house", OTHER_HOUSE, True, everything),
         ("test key of the other house", OTHER_HOUSE, False, everything),
         (model.OTHER_API_KEY.name, OTHER_HOUSE, True, ["GetEvent"]),
+        (model.ANNEX_API_KEY.name, ANNEX, True, ["GetEvent"]),
     ):
         request: dict[str, Plain] = {
             "organizer_id": world.values[house],
@@ -141,7 +144,7 @@ def _keys(world: World) -> None:
             "scopes": [*scopes],
             "expires_at": None,
         }
-        key = world.do("CreateApiKey", "olga" if house == HOUSE else "olaf", request)
+        key = world.do("CreateApiKey", "olaf" if house == OTHER_HOUSE else "olga", request)
         world.values[name], world.tokens[name] = text(key, "id"), text(key, "key")
 
 
