@@ -28,8 +28,6 @@ Feature: Guessing passwords
       | wrong | early | rest |
       | 7     | 2     | 2    |
       | 8     | 5     | 3    |
-      | 9     | 13    | 3    |
-      | 11    | 55    | 5    |
       | 16    | 55    | 5    |
 
   Scenario: While one has to wait nobody learns which password is right
