@@ -176,7 +176,7 @@ OTHER_INVITATION = Thing(name="other invitation", of=OTHER_HOUSE)
 API_KEY = Thing(name="spare key", of=HOUSE)
 OTHER_API_KEY = Thing(name="other spare key", of=OTHER_HOUSE)
 ANNEX = "annex"
-"""Also olga's: row-level security lets her see both, and only the operation knows which is meant."""
+"""Also olga's: row-level security shows her both; only the operation knows which one is meant."""
 ANNEX_INVITATION = Thing(name="invitation of the annex", of=ANNEX)
 ANNEX_API_KEY = Thing(name="spare key of the annex", of=ANNEX)
 ACCOUNT = Thing(name="uli, who only has an account")
