@@ -82,6 +82,7 @@ class SendMails:
 
     async def _letter(self, mail: Mail, ctx: Context) -> Letter | None:
         """None where nobody is to be written to."""
+        to = mail.to
         expires_in = mail.expires_at - mail.created_at  # in round figures, as it was promised
         match mail.kind:
             case MailKind.VERIFY_EMAIL if mail.subject_id is not None:
@@ -104,13 +105,15 @@ class SendMails:
                 written = await self._reset(mail, ctx)
                 if written is None:
                     return None
-                subject, text = written
+                to, subject, text = written
             case _:
                 raise RuntimeError(f"mail {mail.id} says nothing about its subject")
-        return Letter(message_id=str(mail.id), to=mail.to, subject=subject, text=text)
+        return Letter(message_id=str(mail.id), to=to, subject=subject, text=text)
 
-    async def _reset(self, mail: Mail, ctx: Context) -> tuple[str, str] | None:
-        """Only now it is looked up whose address it is."""
+    async def _reset(self, mail: Mail, ctx: Context) -> tuple[str, str, str] | None:
+        """Address, subject and text. Only now it is looked up whose address it is; the letter goes
+        to the account's own: the one that was typed in is found without regard to case, and may
+        be another mailbox."""
         async with self.begin(ctx) as work:
             user = await work.users.by_email(mail.to)
             if user is None or not user.active:
@@ -121,9 +124,10 @@ class SendMails:
                 return None
             proof = self.proofs.ask(work, user, ProofPurpose.RESET_PASSWORD, at=now)
             await work.commit(None)
-        return reset_password(
+        subject, text = reset_password(
             user.name,
             link_base=self.link_base,
             token=self.seals.seal(Purpose.RESET_PASSWORD, proof.id),
             expires_in=proof.expires_at - now,
         )
+        return user.email, subject, text

@@ -30,7 +30,7 @@ class RemoveMemberHandler:
     async def __call__(self, command: RemoveMember, ctx: Context) -> MemberView:
         async with self.begin(ctx) as work:
             organizer = await organizer_of(work, command.organizer_id, ctx)
-            role = ctx.actor.role_in(organizer.id)
+            role = organizer.member(ctx.user_id).role
             if role is not Role.OWNER and command.user_id != ctx.user_id:
                 raise RoleMissing()
             member = organizer.member(command.user_id)
