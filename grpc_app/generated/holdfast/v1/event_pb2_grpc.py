@@ -26,8 +26,10 @@ if _version_not_supported:
 
 
 class EventServiceStub:
-    """Events, what they sell, and how much of it is left. Only members of an event's organizer may
-    change it; to others, a draft looks as if it were not there.
+    """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
+    organizer may change it; other members are refused with ROLE_MISSING, strangers with NOT_A_MEMBER,
+    and to these a draft looks as if it were not there. What is not live is a test: only test keys and
+    their guests see it.
     """
 
     def __init__(self, channel):
@@ -84,12 +86,14 @@ class EventServiceStub:
 
 
 class EventServiceServicer:
-    """Events, what they sell, and how much of it is left. Only members of an event's organizer may
-    change it; to others, a draft looks as if it were not there.
+    """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
+    organizer may change it; other members are refused with ROLE_MISSING, strangers with NOT_A_MEMBER,
+    and to these a draft looks as if it were not there. What is not live is a test: only test keys and
+    their guests see it.
     """
 
     def CreateEvent(self, request, context):
-        """Makes a draft. Refused with ORGANIZER_NOT_FOUND, FIELD_INVALID.
+        """Makes a draft. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -208,8 +212,10 @@ def add_EventServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EventService:
-    """Events, what they sell, and how much of it is left. Only members of an event's organizer may
-    change it; to others, a draft looks as if it were not there.
+    """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
+    organizer may change it; other members are refused with ROLE_MISSING, strangers with NOT_A_MEMBER,
+    and to these a draft looks as if it were not there. What is not live is a test: only test keys and
+    their guests see it.
     """
 
     @staticmethod

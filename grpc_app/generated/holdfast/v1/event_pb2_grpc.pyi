@@ -13,13 +13,15 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class EventServiceStub:
-    """Events, what they sell, and how much of it is left. Only members of an event's organizer may
-    change it; to others, a draft looks as if it were not there.
+    """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
+    organizer may change it; other members are refused with ROLE_MISSING, strangers with NOT_A_MEMBER,
+    and to these a draft looks as if it were not there. What is not live is a test: only test keys and
+    their guests see it.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateEvent: _aio.UnaryUnaryMultiCallable[_event_pb2.CreateEventRequest, _event_pb2.Event]
-    """Makes a draft. Refused with ORGANIZER_NOT_FOUND, FIELD_INVALID."""
+    """Makes a draft. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID."""
     GetEvent: _aio.UnaryUnaryMultiCallable[_event_pb2.GetEventRequest, _event_pb2.Event]
     """Refused with EVENT_NOT_FOUND."""
     ListEvents: _aio.UnaryUnaryMultiCallable[_event_pb2.ListEventsRequest, _event_pb2.ListEventsResponse]
@@ -38,8 +40,10 @@ class EventServiceStub:
     """How much is left of each ticket type. Refused with EVENT_NOT_FOUND."""
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Events, what they sell, and how much of it is left. Only members of an event's organizer may
-    change it; to others, a draft looks as if it were not there.
+    """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
+    organizer may change it; other members are refused with ROLE_MISSING, strangers with NOT_A_MEMBER,
+    and to these a draft looks as if it were not there. What is not live is a test: only test keys and
+    their guests see it.
     """
 
     @_abc_1.abstractmethod
@@ -48,7 +52,7 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_pb2.CreateEventRequest,
         context: _aio.ServicerContext[_event_pb2.CreateEventRequest, _abc.Awaitable[_event_pb2.Event]],
     ) -> _abc.Awaitable[_event_pb2.Event]:
-        """Makes a draft. Refused with ORGANIZER_NOT_FOUND, FIELD_INVALID."""
+        """Makes a draft. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID."""
 
     @_abc_1.abstractmethod
     def GetEvent(

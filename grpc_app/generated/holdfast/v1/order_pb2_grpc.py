@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class OrderServiceStub:
-    """Purchases. Buyers see their own, members of an organizer those of its events.
+    """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
+    its events, other members are refused with ROLE_MISSING.
     """
 
     def __init__(self, channel):
@@ -63,7 +64,8 @@ class OrderServiceStub:
 
 
 class OrderServiceServicer:
-    """Purchases. Buyers see their own, members of an organizer those of its events.
+    """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
+    its events, other members are refused with ROLE_MISSING.
     """
 
     def CreateOrder(self, request, context):
@@ -75,7 +77,7 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetOrder(self, request, context):
-        """Refused with ORDER_NOT_FOUND.
+        """Refused with ORDER_NOT_FOUND, ROLE_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -83,6 +85,7 @@ class OrderServiceServicer:
 
     def ListOrders(self, request, context):
         """What one bought or, with `organizer_id`, what one's organizer sold; newest first.
+        Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -98,7 +101,8 @@ class OrderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelOrder(self, request, context):
-        """Calls an order off that is not paid. Refused with ORDER_NOT_FOUND, ORDER_NOT_CANCELLABLE.
+        """Calls an order off that is not paid: by its buyer, or by owners, managers and API keys of its
+        organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_CANCELLABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -141,7 +145,8 @@ def add_OrderServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OrderService:
-    """Purchases. Buyers see their own, members of an organizer those of its events.
+    """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
+    its events, other members are refused with ROLE_MISSING.
     """
 
     @staticmethod

@@ -13,7 +13,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class OrderServiceStub:
-    """Purchases. Buyers see their own, members of an organizer those of its events."""
+    """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
+    its events, other members are refused with ROLE_MISSING.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.CreateOrderRequest, _order_pb2.Order]
@@ -21,19 +23,25 @@ class OrderServiceStub:
     HOLD_NOT_FOUND, HOLD_EXPIRED, HOLD_NOT_ACTIVE, HOLD_HAS_ORDER, EVENT_NOT_ON_SALE.
     """
     GetOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.GetOrderRequest, _order_pb2.Order]
-    """Refused with ORDER_NOT_FOUND."""
+    """Refused with ORDER_NOT_FOUND, ROLE_MISSING."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_order_pb2.ListOrdersRequest, _order_pb2.ListOrdersResponse]
-    """What one bought or, with `organizer_id`, what one's organizer sold; newest first."""
+    """What one bought or, with `organizer_id`, what one's organizer sold; newest first.
+    Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
+    """
     PayOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.PayOrderRequest, _order_pb2.Payment]
     """Starts a payment and answers how it stands after the provider was asked once; the order is
     confirmed soon after the payment is. Refused with ORDER_NOT_FOUND, ORDER_NOT_PAYABLE,
     PAYMENT_IN_PROGRESS, PAYMENT_PROVIDER_UNKNOWN.
     """
     CancelOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.CancelOrderRequest, _order_pb2.Order]
-    """Calls an order off that is not paid. Refused with ORDER_NOT_FOUND, ORDER_NOT_CANCELLABLE."""
+    """Calls an order off that is not paid: by its buyer, or by owners, managers and API keys of its
+    organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_CANCELLABLE.
+    """
 
 class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Purchases. Buyers see their own, members of an organizer those of its events."""
+    """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
+    its events, other members are refused with ROLE_MISSING.
+    """
 
     @_abc_1.abstractmethod
     def CreateOrder(
@@ -51,7 +59,7 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _order_pb2.GetOrderRequest,
         context: _aio.ServicerContext[_order_pb2.GetOrderRequest, _abc.Awaitable[_order_pb2.Order]],
     ) -> _abc.Awaitable[_order_pb2.Order]:
-        """Refused with ORDER_NOT_FOUND."""
+        """Refused with ORDER_NOT_FOUND, ROLE_MISSING."""
 
     @_abc_1.abstractmethod
     def ListOrders(
@@ -59,7 +67,9 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _order_pb2.ListOrdersRequest,
         context: _aio.ServicerContext[_order_pb2.ListOrdersRequest, _abc.Awaitable[_order_pb2.ListOrdersResponse]],
     ) -> _abc.Awaitable[_order_pb2.ListOrdersResponse]:
-        """What one bought or, with `organizer_id`, what one's organizer sold; newest first."""
+        """What one bought or, with `organizer_id`, what one's organizer sold; newest first.
+        Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
+        """
 
     @_abc_1.abstractmethod
     def PayOrder(
@@ -78,6 +88,8 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _order_pb2.CancelOrderRequest,
         context: _aio.ServicerContext[_order_pb2.CancelOrderRequest, _abc.Awaitable[_order_pb2.Order]],
     ) -> _abc.Awaitable[_order_pb2.Order]:
-        """Calls an order off that is not paid. Refused with ORDER_NOT_FOUND, ORDER_NOT_CANCELLABLE."""
+        """Calls an order off that is not paid: by its buyer, or by owners, managers and API keys of its
+        organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_CANCELLABLE.
+        """
 
 def add_OrderServiceServicer_to_server(servicer: OrderServiceServicer, server: _aio.Server) -> None: ...

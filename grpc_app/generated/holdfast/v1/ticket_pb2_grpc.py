@@ -48,7 +48,7 @@ class TicketServiceServicer:
 
     def ListTickets(self, request, context):
         """The tickets of an order, for its buyer and its organizer; none before it is confirmed. Refused
-        with ORDER_NOT_FOUND.
+        with ORDER_NOT_FOUND, ROLE_MISSING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -18,7 +18,7 @@ class TicketServiceStub:
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListTickets: _aio.UnaryUnaryMultiCallable[_ticket_pb2.ListTicketsRequest, _ticket_pb2.ListTicketsResponse]
     """The tickets of an order, for its buyer and its organizer; none before it is confirmed. Refused
-    with ORDER_NOT_FOUND.
+    with ORDER_NOT_FOUND, ROLE_MISSING.
     """
 
 class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -31,7 +31,7 @@ class TicketServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_ticket_pb2.ListTicketsRequest, _abc.Awaitable[_ticket_pb2.ListTicketsResponse]],
     ) -> _abc.Awaitable[_ticket_pb2.ListTicketsResponse]:
         """The tickets of an order, for its buyer and its organizer; none before it is confirmed. Refused
-        with ORDER_NOT_FOUND.
+        with ORDER_NOT_FOUND, ROLE_MISSING.
         """
 
 def add_TicketServiceServicer_to_server(servicer: TicketServiceServicer, server: _aio.Server) -> None: ...
