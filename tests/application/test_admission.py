@@ -46,7 +46,7 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize("kinds", KINDS, ids=lambda kinds: "+".join(k.value for k in kinds))
+@pytest.mark.parametrize("kinds", KINDS, ids=lambda kinds: "+".join(sorted(k.value for k in kinds)))
 async def test_every_rule_for_everybody(stage: Stage, kinds: frozenset[ActorKind]) -> None:
     """What a rule takes is let in as what it is; all else is refused before anything happens."""
     operation = stage.operation(rule=Rule(kinds=kinds))

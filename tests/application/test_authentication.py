@@ -65,7 +65,7 @@ async def test_a_guest(stage: Stage) -> None:
     assert (actor.organizer_ids, actor.id) == ((), str(GUEST))
 
 
-@pytest.mark.parametrize(("key", "live"), [(KEY, True), (TEST_KEY, False)])
+@pytest.mark.parametrize(("key", "live"), [(KEY, True), (TEST_KEY, False)], ids=["live", "test"])
 async def test_a_key(stage: Stage, key: str, live: bool) -> None:
     actor = await who(stage, key)
     assert (actor.kind, actor.user_id, actor.live) == (ActorKind.API_KEY, None, live)
@@ -89,6 +89,20 @@ async def test_a_key(stage: Stage, key: str, live: bool) -> None:
         "hf_live_",
         KEY + "x" * 200,
         SEALS.digest(KEY).hex(),
+    ],
+    ids=[
+        "nothing",
+        "an unknown user",
+        "an unknown guest",
+        "a user without session",
+        "a guest with one",
+        "a key cut short",
+        "a key and a space",
+        "a live key as a test key",
+        "a key in another case",
+        "a prefix",
+        "a key that goes on",
+        "a digest",
     ],
 )
 async def test_nobody(stage: Stage, credentials: str) -> None:
