@@ -78,8 +78,12 @@ class User(Aggregate):
 
     @staticmethod
     def email_key(email: str) -> str:
-        """The form under which an address is unique."""
-        return email.strip().casefold()
+        """The form under which an address is unique: without regard to case.
+
+        Letter by letter, and nothing becomes ASCII that was not: `casefold` makes "ss" of "ß" and
+        "k" of the Kelvin sign, and those are mailboxes and domains of other people.
+        """
+        return "".join(map(_lower, email.strip()))
 
     def rename(self, name: str, *, at: datetime) -> "User":
         """The same name is no change. Raises FieldInvalid."""
@@ -138,6 +142,11 @@ class User(Aggregate):
     def _require_another(self, superusers: Collection[UserId]) -> None:
         if self.superuser and self.active and not any(each != self.id for each in superusers):
             raise LastSuperuser()
+
+
+def _lower(char: str) -> str:
+    lower = char.lower()
+    return lower if char.isascii() or not any(map(str.isascii, lower)) else char
 
 
 def _check_password(checks: Checks, field: str, password: str) -> None:

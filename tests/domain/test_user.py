@@ -50,6 +50,27 @@ def test_registering(founder: bool) -> None:
         User.register(id=made.id, email="no", name="Ada", password_hash="h", founder=False, at=AT)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ada@Example.com", "aDA@exAMPLE.com ", True),
+        ("\u00dcnal@B\u00dcCHER.example", "\u00fcnal@b\u00fccher.example", True),
+        ("ada@fu\u00dfball.example", "ada@fussball.example", False),
+        ("mi\u212ae@example.com", "mike@example.com", False),
+        ("l\u0130sa@example.com", "lisa@example.com", False),
+        ("l\u0131sa@example.com", "lisa@example.com", False),
+        ("\u017fue@example.com", "sue@example.com", False),
+        ("\uff41da@example.com", "ada@example.com", False),
+        ("o\ufb03ce@example.com", "office@example.com", False),
+        ("zeu\u03c2@example.com", "zeu\u03c3@example.com", False),
+    ],
+)
+def test_addresses_without_regard_to_case_and_nothing_else(
+    one: str, other: str, same: bool
+) -> None:
+    assert (User.email_key(one) == User.email_key(other)) is same
+
+
 @pytest.mark.parametrize(("password", "good"), [("x" * 7, False), ("x" * 8, True),
                                                 ("x" * 128, True), ("x" * 129, False)])  # fmt: skip
 def test_a_new_password(password: str, good: bool) -> None:
