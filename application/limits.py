@@ -12,13 +12,15 @@ from application.ports.limits import Allowance, Limit, Use
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteLimits:
     """None: without a limit. Those without credentials count against their address alone, and
-    against a limit of their own, for they open accounts and guess passwords."""
+    against a limit of their own, for they guess passwords; and against one more where they become
+    somebody, for each new buyer has a new budget of stock."""
 
     per_actor: Limit | None = None
     per_address: Limit | None = None
     anonymous_per_address: Limit | None = None
+    new_buyers_per_address: Limit | None = None
 
-    def uses(self, actor: Actor, ctx: Context) -> Sequence[Use]:
+    def uses(self, actor: Actor, ctx: Context, *, makes_buyers: bool) -> Sequence[Use]:
         """What one write counts against."""
         place = network_of(ctx.address)
         named = actor.user_id is not None or actor.key_id is not None
@@ -26,6 +28,7 @@ class WriteLimits:
             (self.per_actor, actor.id if named else None),
             (self.per_address, place),
             (None if named else self.anonymous_per_address, place),
+            (self.new_buyers_per_address if makes_buyers and not named else None, place),
         ]
         return [
             Use(limit=limit, bucket=bucket)

@@ -154,7 +154,7 @@ class Operation(Generic[M, R]):
         """Counts writes; what is left is told to the caller, refused or not."""
         if actor == SYSTEM or not self.limited:
             return
-        uses = self.pipeline.limits.uses(actor, ctx)
+        uses = self.pipeline.limits.uses(actor, ctx, makes_buyers=self.rule.makes_buyers)
         if not uses:
             return
         allowances = await self.pipeline.limiter.take(uses, strict=self.rule.takes_stock)

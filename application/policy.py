@@ -5,7 +5,7 @@ its members. Whose a particular thing is remains the matter of the operation tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from application.messages import ActorKind
@@ -22,7 +22,8 @@ _ANONYMOUS, _USER, _GUEST, _KEY = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`roles`: the members of the organizer concerned who may do it. `superuser`: only they.
-    `takes_stock`: limited even while rate limits cannot be counted for all processes. What is not
+    `takes_stock`: limited even while rate limits cannot be counted for all processes;
+    `makes_buyers`: whoever does it without credentials is somebody new afterwards. What is not
     `limited` counts against no rate limit.
     """
 
@@ -30,6 +31,7 @@ class Rule:
     roles: frozenset[Role] = frozenset()
     superuser: bool = False
     takes_stock: bool = False
+    makes_buyers: bool = False
     limited: bool = True
 
     @property
@@ -62,7 +64,7 @@ _ALL = tuple(Role)
 POLICY: Mapping[str, Rule] = MappingProxyType(
     {
         # Accounts
-        "Register": _OPEN,
+        "Register": replace(_OPEN, makes_buyers=True),
         "Login": _OPEN,
         "RefreshToken": _OPEN,
         "Logout": _USERS,
@@ -70,7 +72,7 @@ POLICY: Mapping[str, Rule] = MappingProxyType(
         "RequestPasswordReset": _OPEN,
         "ResetPassword": _OPEN,
         "RequestEmailVerification": _USERS,
-        "VerifyEmail": _OPEN,
+        "VerifyEmail": _USERS,
         "GetMe": _USERS,
         "UpdateMe": _USERS,
         "ChangePassword": _USERS,
@@ -82,7 +84,7 @@ POLICY: Mapping[str, Rule] = MappingProxyType(
         "GrantSuperuser": _SUPERUSERS,
         "RevokeSuperuser": _SUPERUSERS,
         # Guests
-        "CreateGuest": _rule(_ANONYMOUS, _KEY),
+        "CreateGuest": replace(_rule(_ANONYMOUS, _KEY), makes_buyers=True),
         "ClaimGuests": _USERS,
         # Organizers and who acts for them
         "CreateOrganizer": _USERS,

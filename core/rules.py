@@ -17,17 +17,19 @@ from domain.hold.hold import HoldTerms
 def rules_of(settings: Settings) -> Rules:
     """What the operations have to know."""
     every = timedelta(seconds=settings.payment.completion_interval_seconds)
+    hoarding = HoardingLimits(
+        units=settings.holds.max_units_per_buyer,
+        cooling=timedelta(hours=1),
+        holds=settings.holds.max_per_ten_minutes,
+        window=timedelta(minutes=10),
+    )
     return Rules(
         hold_terms=HoldTerms(
             ttl=timedelta(seconds=settings.holds.ttl_seconds),
             longest=timedelta(seconds=settings.holds.max_ttl_seconds),
         ),
-        hoarding=HoardingLimits(
-            units=settings.holds.max_units_per_buyer,
-            cooling=timedelta(hours=1),
-            holds=settings.holds.max_per_ten_minutes,
-            window=timedelta(minutes=10),
-        ),
+        hoarding=hoarding,
+        hoarding_unverified=replace(hoarding, units=settings.holds.max_units_per_unverified_buyer),
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
         keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
@@ -44,13 +46,14 @@ def rules_of(settings: Settings) -> Rules:
 
 
 def _write_limits(chosen: Limits) -> WriteLimits:
-    def minutely(name: str, quota: int) -> Limit | None:
-        return Limit(name=name, quota=quota, window_seconds=60) if quota else None
+    def limit(name: str, quota: int, seconds: int = 60) -> Limit | None:
+        return Limit(name=name, quota=quota, window_seconds=seconds) if quota else None
 
     return WriteLimits(
-        per_actor=minutely("actor", chosen.writes_per_actor_per_minute),
-        per_address=minutely("address", chosen.writes_per_address_per_minute),
-        anonymous_per_address=minutely("anonymous", chosen.anonymous_writes_per_address_per_minute),
+        per_actor=limit("actor", chosen.writes_per_actor_per_minute),
+        per_address=limit("address", chosen.writes_per_address_per_minute),
+        anonymous_per_address=limit("anonymous", chosen.anonymous_writes_per_address_per_minute),
+        new_buyers_per_address=limit("new-buyers", chosen.new_buyers_per_address_per_hour, 3600),
     )
 
 

@@ -37,6 +37,10 @@ class Limits(Section):
         default=60,
         description="Those of them without a token (logins, new accounts); 0 for no limit",
     )
+    new_buyers_per_address_per_hour: PerMinute = Field(
+        default=60,
+        description="Accounts and guests made from one address in an hour; 0 for no limit",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_networks)] = Field(
         default=(),
         description="Networks of the proxies in front, separated by commas: the addresses that "

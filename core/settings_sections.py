@@ -168,6 +168,11 @@ class Holds(Section):
         description="Most units of one event that one buyer holds; those released or expired in "
         "the last hour count",
     )
+    max_units_per_unverified_buyer: int = Field(
+        default=10,
+        ge=1,
+        description="The same for guests, and for users whose e-mail address is not verified",
+    )
     max_per_ten_minutes: int = Field(
         default=60, ge=1, description="Most holds that one buyer makes in ten minutes"
     )

@@ -143,6 +143,8 @@ ORGANIZERS = (
     CREATE INDEX ix_invitations_organizer_id_created_at_id
         ON invitations (organizer_id, created_at, id)""",
     """
+    CREATE INDEX ix_invitations_invited_by_created_at ON invitations (invited_by, created_at)""",
+    """
     CREATE TABLE api_keys (
         id           uuid        NOT NULL,
         organizer_id uuid        NOT NULL,

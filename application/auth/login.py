@@ -37,9 +37,9 @@ class LoginHandler:
     lasts: timedelta
 
     async def __call__(self, command: Login, ctx: Context) -> TokensView:
-        counters = await self.guard.attempt(command.email, ctx)
         if len(command.password) > PASSWORD_LONGEST:
-            raise CredentialsInvalid()
+            raise CredentialsInvalid()  # nobody has such a one: it costs nothing and counts nowhere
+        counters = await self.guard.attempt(command.email, ctx)
         async with self.begin(ctx) as work:
             user = await work.users.by_email(command.email)
         stored = user.password_hash if user else None

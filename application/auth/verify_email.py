@@ -1,4 +1,8 @@
-"""VerifyEmail: prove with the token of a mail that the account's address is one's own."""
+"""VerifyEmail: prove with the token of a mail that the account's address is one's own.
+
+By whoever is logged in to that very account: somebody who opened one with an address of somebody
+else gains nothing when its owner, who is asked to confirm it, does so.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -32,8 +36,10 @@ class VerifyEmailHandler:
             raise ProofInvalid()
         async with self.begin(ctx) as work:
             proof = await work.proofs.get(ProofId(opened[0]))
-            user = await work.users.get(proof.user_id) if proof else None
-            if proof is None or proof.purpose is not ProofPurpose.VERIFY_EMAIL or user is None:
+            user = await work.users.get(ctx.user_id)
+            if proof is None or proof.user_id != ctx.user_id:
+                raise ProofInvalid()
+            if proof.purpose is not ProofPurpose.VERIFY_EMAIL or user is None:
                 raise ProofInvalid()
             now = await work.now()
             work.proofs.save(proof.use(email_key=User.email_key(user.email), at=now))

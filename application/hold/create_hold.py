@@ -37,6 +37,7 @@ class CreateHoldHandler:
     ids: Ids
     terms: HoldTerms
     hoarding: HoardingLimits
+    hoarding_unverified: HoardingLimits
 
     async def __call__(self, command: CreateHold, ctx: Context) -> HoldView:
         wanted = [(line.ticket_type_id, line.quantity) for line in command.lines]
@@ -66,6 +67,11 @@ class CreateHoldHandler:
                 at=now,
             )
             work.holds.place(
-                hold, max_per_buyer=event.details.max_per_buyer, hoarding=self.hoarding
+                hold, max_per_buyer=event.details.max_per_buyer, hoarding=self._hoarding(ctx)
             )
             return await work.commit(HoldView.of(hold, at=now))
+
+    def _hoarding(self, ctx: Context) -> HoardingLimits:
+        """Whose address nobody has verified is easily somebody else in a moment: a guest, or an
+        account that was just opened. They keep less from others."""
+        return self.hoarding if ctx.actor.email_verified else self.hoarding_unverified

@@ -38,10 +38,10 @@ class ChangePasswordHandler:
             user = await work.users.get(ctx.user_id)
         if user is None:
             raise TokenInvalid()
+        if len(command.current_password) > PASSWORD_LONGEST:
+            raise CredentialsInvalid()
         counters = await self.guard.attempt(user.email, ctx)
-        if len(command.current_password) > PASSWORD_LONGEST or not await self.passwords.verify(
-            command.current_password, user.password_hash
-        ):
+        if not await self.passwords.verify(command.current_password, user.password_hash):
             raise CredentialsInvalid()
         await self.guard.succeeded(counters)
         password_hash = await self.passwords.hash(command.new_password)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.auth.ending import end_sessions
 from application.messages import Command, Context
 from application.ports.unit_of_work import Begin
+from application.user.access import acting_superusers
 from application.views.user import UserView
 from domain.session.session import EndCause
 from domain.user.errors import UserNotFound
@@ -18,13 +19,13 @@ class DeactivateUser(Command[UserView]):
 
 @dataclass(frozen=True, slots=True)
 class DeactivateUserHandler:
-    """Raises UserNotFound, OwnAccount, LastSuperuser."""
+    """Raises AccessDenied (a superuser no longer), UserNotFound, OwnAccount, LastSuperuser."""
 
     begin: Begin
 
     async def __call__(self, command: DeactivateUser, ctx: Context) -> UserView:
         async with self.begin(ctx) as work:
-            superusers = await work.users.superusers()
+            superusers = await acting_superusers(work, ctx)
             user = await work.users.locked(command.user_id)
             if user is None:
                 raise UserNotFound()

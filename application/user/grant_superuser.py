@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from application.messages import Command, Context
 from application.ports.unit_of_work import Begin
+from application.user.access import acting_superusers
 from application.views.user import UserView
 from domain.user.errors import UserNotFound
 from shared.ids import UserId
@@ -16,12 +17,13 @@ class GrantSuperuser(Command[UserView]):
 
 @dataclass(frozen=True, slots=True)
 class GrantSuperuserHandler:
-    """Raises UserNotFound, UserInactive."""
+    """Raises AccessDenied (a superuser no longer), UserNotFound, UserInactive."""
 
     begin: Begin
 
     async def __call__(self, command: GrantSuperuser, ctx: Context) -> UserView:
         async with self.begin(ctx) as work:
+            await acting_superusers(work, ctx)
             user = await work.users.get(command.user_id)
             if user is None:
                 raise UserNotFound()

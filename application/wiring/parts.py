@@ -38,6 +38,10 @@ class Rules:
     hoarding: HoardingLimits = HoardingLimits(
         units=100, cooling=timedelta(hours=1), holds=60, window=timedelta(minutes=10)
     )
+    hoarding_unverified: HoardingLimits = HoardingLimits(
+        units=100, cooling=timedelta(hours=1), holds=60, window=timedelta(minutes=10)
+    )
+    """For guests, and users whose address is not verified."""
     payment_extension: timedelta = timedelta(minutes=10)
     payment_patience: timedelta = timedelta(seconds=15)
     """How long PayOrder's own process has before the background takes over."""

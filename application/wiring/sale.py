@@ -54,7 +54,11 @@ def holds(parts: Parts) -> HoldOperations:
     op, begin, ids, rules = parts.op, parts.ports.begin, parts.ports.ids, parts.rules
     return HoldOperations(
         create=op(
-            CreateHold, HoldView, CreateHoldHandler(begin, ids, rules.hold_terms, rules.hoarding)
+            CreateHold,
+            HoldView,
+            CreateHoldHandler(
+                begin, ids, rules.hold_terms, rules.hoarding, rules.hoarding_unverified
+            ),
         ),
         get=op(GetHold, HoldView, GetHoldHandler(begin)),
         extend=op(ExtendHold, HoldView, ExtendHoldHandler(begin, rules.hold_terms)),

@@ -8,7 +8,7 @@ from application.ports.people import InvitationRepository
 from domain.organizer.invitation import Invitation
 from domain.user.user import User
 from infrastructure.memory.session import Phase, Session, Writing
-from shared.ids import InvitationId, OrganizerId
+from shared.ids import InvitationId, OrganizerId, UserId
 
 
 class MemoryInvitations(InvitationRepository):
@@ -33,6 +33,17 @@ class MemoryInvitations(InvitationRepository):
             if each.organizer_id == organizer_id and (after is None or _place(each) < after)
         ]
         return sorted(found, key=_place, reverse=True)[:limit]
+
+    async def made_by(self, user_id: UserId, *, since: datetime) -> Sequence[Invitation]:
+        tables, actor = await self._session.read(), self._session.actor
+        found = [
+            each
+            for each in tables.invitations.values()
+            if each.invited_by == user_id
+            and each.created_at > since
+            and (actor == SYSTEM or each.organizer_id in actor.organizer_ids)
+        ]
+        return sorted(found, key=_place)
 
     def add(self, invitation: Invitation) -> None:
         def write(writing: Writing) -> None:

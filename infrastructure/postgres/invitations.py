@@ -33,6 +33,12 @@ _PAGE = f"""
     LIMIT $4
 """  # nosec B608: constants only
 
+_MADE_BY = f"""
+    {_SELECT}
+    WHERE invited_by = $1 AND created_at > $2 AND ($3 OR organizer_id = ANY($4))
+    ORDER BY created_at, id
+"""  # nosec B608: constants only
+
 _INSERT = """
     INSERT INTO invitations (id, organizer_id, email, email_key, role, state, invited_by,
                              created_at, expires_at, version)
@@ -63,6 +69,13 @@ class PostgresInvitationRepository(InvitationRepository):
         limit: int,
     ) -> Sequence[Invitation]:
         rows = await self._session.fetch(_PAGE, organizer_id, *(after or (None, None)), limit)
+        return [_invitation(row) for row in rows]
+
+    async def made_by(self, user_id: UserId, *, since: datetime) -> Sequence[Invitation]:
+        actor = self._session.ctx.actor
+        rows = await self._session.fetch(
+            _MADE_BY, user_id, since, actor == SYSTEM, actor.organizer_ids
+        )
         return [_invitation(row) for row in rows]
 
     def add(self, invitation: Invitation) -> None:

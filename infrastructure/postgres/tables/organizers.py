@@ -70,6 +70,7 @@ invitations = Table(
     one_of("role", Role),
     one_of("state", _WRITTEN),
     Index("ix_invitations_organizer_id_created_at_id", "organizer_id", "created_at", "id"),
+    Index("ix_invitations_invited_by_created_at", "invited_by", "created_at"),
 )
 
 api_keys = Table(
