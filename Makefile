@@ -9,6 +9,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 CODE := shared domain application infrastructure api grpc_app core tools demo tests
 ENTRIES := main.py grpc_main.py worker_main.py
+# Several at a time: each worker has a database and, where tests need one, a server of its own.
+PARALLEL := -n auto --maxprocesses 4
+SIEGE := tests/matrix tests/hostile tests/limits
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-stubs
 
@@ -44,9 +47,12 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 
 # Testing
 
-.PHONY: test test-fast test-api
-test: $(READY) ## run every test; make test args="-k hold" passes options to pytest
-	@$(BIN)/pytest $(args)
+.PHONY: test test-security test-fast test-api
+test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(SIEGE:%=--ignore=%) $(args)
+
+test-security: $(READY) ## run the long proofs: who gets in, hostile input, limits with several processes
+	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(SIEGE)
 
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
