@@ -50,6 +50,7 @@ from shared.errors import DatabaseUnavailable
 _logger = logging.getLogger(__name__)
 
 _SIMULATOR_ROUND = 100
+_DOOR_CONNECTIONS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,9 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
     async with AsyncExitStack() as stack:
         url, owner_url, failed = await _database_url(settings, stack)
         database = await _open_database(settings, url, owner_url, stack)
+        # Who calls is looked up on connections of its own: they always speak for the door, and
+        # whoever keeps the others busy keeps nobody from being recognized.
+        door = await stack.enter_async_context(_connections(settings, url, 1, _DOOR_CONNECTIONS))
         secrets = _secrets(settings)
         secret = secrets[0]
         webhook_secret = _webhook_secret(settings, secret)
@@ -94,9 +98,9 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             store=PostgresIdempotencyStore(database),
             tokens=tokens,
             seals=HmacSeals(secrets),
-            standings=PostgresStandings(database),
+            standings=PostgresStandings(door),
             limiter=_limiter(settings, stack),
-            throttle=PostgresAttemptThrottle(database),
+            throttle=PostgresAttemptThrottle(door),
             passwords=Argon2Passwords(
                 threads=settings.auth.password_threads,
                 memory_kib=settings.auth.password_memory_kib,
@@ -149,14 +153,7 @@ async def _never() -> str:
 async def _open_database(
     settings: Settings, url: str, owner_url: str, stack: AsyncExitStack
 ) -> Database:
-    database = Database(
-        url,
-        pool_min=settings.database.pool_min,
-        pool_max=settings.database.pool_max,
-        connect_timeout=settings.database.connect_timeout_seconds,
-        statement_timeout=settings.database.statement_timeout_ms / 1000,
-        lock_timeout=settings.database.lock_timeout_ms / 1000,
-    )
+    database = _connections(settings, url, settings.database.pool_min, settings.database.pool_max)
     try:
         await stack.enter_async_context(database)
         if settings.database.migrate and not await database.ready():
@@ -170,6 +167,17 @@ async def _open_database(
     except PostgresError as error:  # its text names users and databases, never a password
         raise StartError(f"the database of DATABASE__URL cannot be used: {error}") from error
     return database
+
+
+def _connections(settings: Settings, url: str, least: int, most: int) -> Database:
+    return Database(
+        url,
+        pool_min=least,
+        pool_max=most,
+        connect_timeout=settings.database.connect_timeout_seconds,
+        statement_timeout=settings.database.statement_timeout_ms / 1000,
+        lock_timeout=settings.database.lock_timeout_ms / 1000,
+    )
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -94,7 +94,9 @@ class Database(Section):
     )
     pool_min: int = Field(default=4, ge=0, description="Connections kept open, per process")
     pool_max: int = Field(
-        default=16, ge=1, description="Most connections open at a time, per process"
+        default=16,
+        ge=1,
+        description="Most connections open at a time, per process; four more look up who calls",
     )
     connect_timeout_seconds: float = Field(
         default=5, gt=0, description="Longest wait for a connection"
