@@ -64,6 +64,6 @@ def add_proof_routes(routes: Routes, auth: AuthOperations) -> None:
         refuses=(ProofInvalid,),
     )
     async def verify_email(call: Call, body: EmailProof) -> Response:
-        """With the token of the mail, once. No access token is needed."""
+        """With the token of the mail, once, logged in to the account that it was sent to."""
         await auth.verify_email(body.command(), call.ctx)
         return done(call)

@@ -18,7 +18,7 @@ from api.organizer.schemas import OrganizerIdPath, OwnOrganizer
 from api.routing import PREFIX, Routes
 from api.schemas import PageSearch
 from application.app import MemberOperations
-from application.errors import RoleMissing
+from application.errors import RateLimited, RoleMissing
 from application.member.list_invitations import ListInvitations
 from application.member.revoke_invitation import RevokeInvitation
 from domain.organizer.errors import (
@@ -27,6 +27,7 @@ from domain.organizer.errors import (
     InvitationNotOpen,
     OrganizerNotFound,
 )
+from domain.user.errors import EmailNotVerified
 
 
 def add_invitation_routes(routes: Routes, members: MemberOperations) -> None:
@@ -37,12 +38,14 @@ def add_invitation_routes(routes: Routes, members: MemberOperations) -> None:
         answers=Invitation,
         status=201,
         says="The invitation; a mail is sent.",
-        refuses=(OrganizerNotFound, RoleMissing),
+        refuses=(EmailNotVerified, OrganizerNotFound, RoleMissing, RateLimited),
     )
     async def invite_member(
         call: Call, organizer_id: OrganizerIdPath, body: NewInvitation
     ) -> Response:
-        """The mail has a token that only the account with this address can accept."""
+        """The mail has a token that only the account with this address can accept. Whoever invites
+        has verified their own address, and makes at most 50 invitations in 24 hours, 3 of them to
+        one address."""
         invitation = await members.invite(body.command(organizer_id), call.ctx)
         return created(call, invitation, f"{PREFIX}/organizers/{organizer_id}/invitations")
 

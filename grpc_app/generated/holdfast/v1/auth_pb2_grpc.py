@@ -28,8 +28,8 @@ if _version_not_supported:
 
 
 class AuthServiceStub:
-    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
-    need a token; everything but this service and CreateGuest is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere, RequestEmailVerification and
+    VerifyEmail need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -87,8 +87,8 @@ class AuthServiceStub:
 
 
 class AuthServiceServicer:
-    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
-    need a token; everything but this service and CreateGuest is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere, RequestEmailVerification and
+    VerifyEmail need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -156,8 +156,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def VerifyEmail(self, request, context):
-        """Proves with the token of a mail that the account's address is one's own. Refused with
-        PROOF_INVALID.
+        """Proves with the token of a mail that the account's address is one's own; called by that very
+        account. Refused with PROOF_INVALID (also for the token of another account).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -220,8 +220,8 @@ def add_AuthServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuthService:
-    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
-    need a token; everything but this service and CreateGuest is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere, RequestEmailVerification and
+    VerifyEmail need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 

@@ -15,8 +15,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuthServiceStub:
-    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
-    need a token; everything but this service and CreateGuest is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere, RequestEmailVerification and
+    VerifyEmail need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -51,13 +51,13 @@ class AuthServiceStub:
     Refused with RATE_LIMITED while too many are under way.
     """
     VerifyEmail: _aio.UnaryUnaryMultiCallable[_auth_pb2.VerifyEmailRequest, _empty_pb2.Empty]
-    """Proves with the token of a mail that the account's address is one's own. Refused with
-    PROOF_INVALID.
+    """Proves with the token of a mail that the account's address is one's own; called by that very
+    account. Refused with PROOF_INVALID (also for the token of another account).
     """
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere and RequestEmailVerification
-    need a token; everything but this service and CreateGuest is called with the metadata
+    """Accounts, sessions and their tokens. Only Logout, LogoutEverywhere, RequestEmailVerification and
+    VerifyEmail need a token; everything but this service and CreateGuest is called with the metadata
     `authorization: Bearer <access_token>`.
     """
 
@@ -144,8 +144,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_pb2.VerifyEmailRequest,
         context: _aio.ServicerContext[_auth_pb2.VerifyEmailRequest, _abc.Awaitable[_empty_pb2.Empty]],
     ) -> _abc.Awaitable[_empty_pb2.Empty]:
-        """Proves with the token of a mail that the account's address is one's own. Refused with
-        PROOF_INVALID.
+        """Proves with the token of a mail that the account's address is one's own; called by that very
+        account. Refused with PROOF_INVALID (also for the token of another account).
         """
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _aio.Server) -> None: ...

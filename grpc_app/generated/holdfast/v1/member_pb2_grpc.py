@@ -104,8 +104,9 @@ class MemberServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def InviteMember(self, request, context):
-        """For owners: asks somebody by mail. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING,
-        FIELD_INVALID.
+        """For owners whose own address is verified: asks somebody by mail. Refused with
+        EMAIL_NOT_VERIFIED, ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED
+        after 50 of them in 24 hours, or 3 to one address.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -32,8 +32,9 @@ class MemberServiceStub:
     ORGANIZER_NOT_FOUND, ROLE_MISSING, MEMBER_NOT_FOUND, LAST_OWNER.
     """
     InviteMember: _aio.UnaryUnaryMultiCallable[_member_pb2.InviteMemberRequest, _member_pb2.Invitation]
-    """For owners: asks somebody by mail. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING,
-    FIELD_INVALID.
+    """For owners whose own address is verified: asks somebody by mail. Refused with
+    EMAIL_NOT_VERIFIED, ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED
+    after 50 of them in 24 hours, or 3 to one address.
     """
     ListInvitations: _aio.UnaryUnaryMultiCallable[_member_pb2.ListInvitationsRequest, _member_pb2.ListInvitationsResponse]
     """For owners: newest first. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID."""
@@ -88,8 +89,9 @@ class MemberServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _member_pb2.InviteMemberRequest,
         context: _aio.ServicerContext[_member_pb2.InviteMemberRequest, _abc.Awaitable[_member_pb2.Invitation]],
     ) -> _abc.Awaitable[_member_pb2.Invitation]:
-        """For owners: asks somebody by mail. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING,
-        FIELD_INVALID.
+        """For owners whose own address is verified: asks somebody by mail. Refused with
+        EMAIL_NOT_VERIFIED, ORGANIZER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED
+        after 50 of them in 24 hours, or 3 to one address.
         """
 
     @_abc_1.abstractmethod
