@@ -40,9 +40,15 @@ async def test_an_address_is_verified_by_mail(house: House) -> None:
     asked = await member.post("/auth/verify-email", expect=202)
     assert asked.content == b"" and "content-type" not in asked.headers
     proof = {"token": await house.mailed(email)}
-    await house.client().post("/auth/verify-email/confirm", proof, expect=204)
+    await house.client().post("/auth/verify-email/confirm", proof, expect=401)
+    other = await house.member()
+    foreign = await other.post("/auth/verify-email/confirm", proof, expect=409)
+    assert foreign.json()["code"] == "PROOF_INVALID"
+    for each in (member, other):
+        assert (await each.get("/users/me", expect=200)).json()["email_verified"] is False
+    await member.post("/auth/verify-email/confirm", proof, expect=204)
     assert (await member.get("/users/me", expect=200)).json()["email_verified"] is True
-    again = await house.client().post("/auth/verify-email/confirm", proof, expect=409)
+    again = await member.post("/auth/verify-email/confirm", proof, expect=409)
     assert again.json()["code"] == "PROOF_INVALID"
 
 
@@ -133,7 +139,7 @@ async def test_no_answer_with_a_secret_is_kept(house: House) -> None:
         await stranger.post("/auth/refresh", shown, expect=200),
         await stranger.post("/auth/refresh", {"refresh_token": "x"}, expect=401),
         await stranger.post("/auth/password-reset", {"email": email}, expect=202),
-        await stranger.post("/auth/verify-email/confirm", {"token": "x"}, expect=409),
+        await member.post("/auth/verify-email/confirm", {"token": "x"}, expect=409),
         await stranger.post("/guests", {"email": email}, expect=201),
         await member.post(keys, {"name": "Till", "live": True, "scopes": ["GetEvent"]}, expect=201),
         await member.get(keys, expect=200),

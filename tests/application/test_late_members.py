@@ -23,7 +23,7 @@ from tests.contracts.world import World
 async def test_an_owner_who_is_none_any_more(now: Role | None, refusal: type[AppError]) -> None:
     world = World(MemoryHarness())
     members = world.application.members
-    owner, late, third = await world.users(3)
+    owner, late, third = await world.users(3, verified=True)
     organizer = await world.organizer(owner)
     for each in (late, third):
         await world.join(organizer.id, each, Role.OWNER)

@@ -6,7 +6,7 @@ import pytest
 
 from application.errors import RateLimited, TokenInvalid, UserRequired
 from application.limits import WriteLimits, network_of
-from application.messages import ANONYMOUS, ActorKind, Context, Query
+from application.messages import ANONYMOUS, Actor, ActorKind, Context, Query
 from application.pipeline import Operation
 from application.policy import Rule
 from application.ports.limits import Limit
@@ -27,6 +27,7 @@ from tests.application.stage import (
 ACTOR = Limit(name="actor", quota=3, window_seconds=60)
 ADDRESS = Limit(name="address", quota=5, window_seconds=60)
 STRANGERS = Limit(name="strangers", quota=2, window_seconds=60)
+BUYERS = Limit(name="buyers", quota=1, window_seconds=3600)
 LIMITS = WriteLimits(per_actor=ACTOR, per_address=ADDRESS, anonymous_per_address=STRANGERS)
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 ANYBODY = Rule(kinds=frozenset(kind for kind in ActorKind if kind is not ActorKind.SYSTEM))
@@ -134,6 +135,23 @@ async def test_queries_and_the_system_are_not_counted(stage: Stage) -> None:
     assert stage.limiter.taken == []
 
 
+async def test_new_buyers_have_a_limit_of_their_own() -> None:
+    """Whoever makes one for somebody else (an organizer's key) is somebody already."""
+    stage = await Stage(limits=WriteLimits(new_buyers_per_address=BUYERS)).open()
+    makes_buyers = replace(ANYBODY, makes_buyers=True)
+    await greet(stage, call(None, address=HERE), makes_buyers)
+    for rule in (makes_buyers, replace(OPEN, makes_buyers=True)):
+        with pytest.raises(RateLimited) as refused:
+            await greet(stage, call(None, address=HERE), rule)
+        assert refused.value.metadata == {"limit": "buyers"}
+        assert refused.value.retry_after == 3600
+    await greet(stage, call(None, address=ELSEWHERE), makes_buyers)
+    await greet(stage, call(None, address=HERE), ANYBODY)
+    for credentials in (KEY, TOKEN):
+        ctx = await greet(stage, call(credentials, address=HERE), makes_buyers)
+        assert ctx.reply.allowances == ()
+
+
 async def test_what_takes_stock_is_limited_strictly(stage: Stage) -> None:
     for takes_stock in (True, False):
         await greet(stage, call(), replace(USERS, takes_stock=takes_stock))
@@ -169,8 +187,15 @@ def test_what_is_one_place(address: str | None, place: str | None) -> None:
 def test_what_counts() -> None:
     user = replace(ANONYMOUS, kind=ActorKind.USER, user_id=USER)
     ctx = Context(request_id="r", address=HERE)
-    named = [(use.limit, use.bucket) for use in LIMITS.uses(user, ctx)]
-    assert named == [(ACTOR, str(USER)), (ADDRESS, HERE)]
-    unnamed = [(use.limit, use.bucket) for use in LIMITS.uses(ANONYMOUS, ctx)]
-    assert unnamed == [(ADDRESS, HERE), (STRANGERS, HERE)]
-    assert WriteLimits().uses(user, ctx) == []
+    limits = replace(LIMITS, new_buyers_per_address=BUYERS)
+
+    def uses(actor: Actor, *, makes_buyers: bool) -> list[tuple[Limit, str]]:
+        found = limits.uses(actor, ctx, makes_buyers=makes_buyers)
+        return [(use.limit, use.bucket) for use in found]
+
+    for makes_buyers in (True, False):
+        assert uses(user, makes_buyers=makes_buyers) == [(ACTOR, str(USER)), (ADDRESS, HERE)]
+    strangers = [(ADDRESS, HERE), (STRANGERS, HERE)]
+    assert uses(ANONYMOUS, makes_buyers=False) == strangers
+    assert uses(ANONYMOUS, makes_buyers=True) == [*strangers, (BUYERS, HERE)]
+    assert WriteLimits().uses(user, ctx, makes_buyers=True) == []

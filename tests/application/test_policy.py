@@ -28,6 +28,13 @@ def test_what_takes_stock() -> None:
     assert [name for name, rule in POLICY.items() if rule.takes_stock] == ["CreateHold"]
 
 
+def test_what_makes_somebody_new() -> None:
+    assert [name for name, rule in POLICY.items() if rule.makes_buyers] == [
+        "Register",
+        "CreateGuest",
+    ]
+
+
 def test_the_table_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         POLICY["Fly"] = POLICY["Login"]  # type: ignore[index]

@@ -19,14 +19,19 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LIMITS = HoardingLimits(units=10, cooling=HOUR, holds=1000, window=10 * MINUTE)
 
 
+def of_all(limits: HoardingLimits) -> Rules:
+    """The same for whoever it is."""
+    return Rules(hoarding=limits, hoarding_unverified=limits)
+
+
 class HoardingContract:
     @pytest.fixture
     def world(self, harness: Harness) -> World:
-        return World(harness, Rules(hoarding=LIMITS))
+        return World(harness, of_all(LIMITS))
 
     @pytest.fixture
     def few_holds(self, harness: Harness) -> World:
-        return World(harness, Rules(hoarding=replace(LIMITS, units=1000, holds=5)))
+        return World(harness, of_all(replace(LIMITS, units=1000, holds=5)))
 
     @pytest.fixture
     async def sale(self, world: World) -> Sale:
@@ -139,6 +144,22 @@ class HoardingContract:
         for caller in (buyer, other, guest):
             await world.hold(caller, sale, {"A": 10})
         await world.hold(buyer, elsewhere, {"A": 10})
+
+    async def test_whose_address_nobody_verified_keeps_less(self, harness: Harness) -> None:
+        fewer = replace(LIMITS, units=4)
+        world = World(harness, Rules(hoarding=LIMITS, hoarding_unverified=fewer))
+        sale = await world.sale(kind("A", 500))
+        for buyer, most in (
+            (await world.user(verified=True), 10),
+            (await world.user(), 4),
+            (await world.guest(), 4),
+        ):
+            with pytest.raises(LimitReached) as refused:
+                await world.hold(buyer, sale, {"A": most + 1})
+            assert refused.value.metadata["most"] == str(most)
+            await world.hold(buyer, sale, {"A": most})
+            with pytest.raises(LimitReached):
+                await world.hold(buyer, sale, {"A": 1})
 
     async def test_holds_in_the_window(self, few_holds: World) -> None:
         """Over all events, whatever became of them."""

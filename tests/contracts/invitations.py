@@ -13,7 +13,7 @@ from shared.ids import InvitationId, OrganizerId
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, Caller, World, crowd, new_email
 
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+AT, DAY = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=1)
 
 
 def new_invitation(
@@ -28,6 +28,10 @@ def new_invitation(
         lasts=timedelta(days=7),
         at=at,
     )
+
+
+def id_of(invitation: Invitation) -> InvitationId:
+    return invitation.id
 
 
 class InvitationsContract:
@@ -119,6 +123,49 @@ class InvitationsContract:
         assert outcomes.count(None) == 1
         assert sum(isinstance(each, StaleWrite) for each in outcomes) == 5
         assert len(await world.facts_of(invitation.id)) == 2
+
+    async def test_what_somebody_made_lately(self, world: World) -> None:
+        """Since then, oldest first, whatever became of them; of the own organizers alone."""
+        owner, other = await world.users(2)
+        mine = [await world.organizer(owner) for _ in range(2)]
+        await world.join(mine[0].id, other, Role.OWNER)
+        theirs = await world.organizer(other)
+        since = AT + timedelta(days=1)
+        made = [
+            new_invitation(mine[number % 2].id, owner, at=AT + timedelta(days=day))
+            for number, day in enumerate((4, 2, 1, 3, 0))
+        ]
+        accepted = new_invitation(mine[0].id, owner, at=since + timedelta(hours=1))
+        revoked = new_invitation(mine[1].id, owner, at=since + timedelta(microseconds=1))
+        by_other = [new_invitation(each.id, other, at=since + DAY) for each in (mine[0], theirs)]
+        await self.add(world, owner, *made, accepted, revoked)
+        await self.add(world, other, *by_other)
+        async with world.begin(world.system()) as work:
+            loaded = [await work.invitations.get(each.id) for each in (revoked, accepted)]
+            assert loaded[0] is not None and loaded[1] is not None
+            changed = [loaded[0].revoke(at=AT), loaded[1].accept(other.user_id, at=AT)]
+            for each in changed:
+                work.invitations.save(each)
+            await work.commit(None)
+        expected = [*changed, made[1], made[3], made[0]]
+        for ctx in (owner.admitted, world.system()):
+            assert await self.made_by(world, ctx, owner, since) == expected
+        assert await self.made_by(world, owner.admitted, owner, AT + 4 * DAY) == []
+        seen = [each for each in expected if each.organizer_id == mine[0].id]
+        assert await self.made_by(world, other.admitted, owner, since) == seen
+        assert await self.made_by(world, other.admitted, other, since) == sorted(
+            by_other, key=id_of
+        )
+        stranger = await world.user()
+        await world.organizer(stranger)
+        assert await self.made_by(world, stranger.admitted, owner, since) == []
+        assert await self.made_by(world, stranger.admitted, stranger, since) == []
+
+    async def made_by(
+        self, world: World, ctx: Context, who: Caller, since: datetime
+    ) -> list[Invitation]:
+        async with world.begin(ctx) as work:
+            return list(await work.invitations.made_by(who.user_id, since=since))
 
     async def test_pages_from_the_newest(self, world: World, owner: Caller) -> None:
         organizer, other = await world.organizer(owner), await world.organizer(owner)

@@ -260,16 +260,18 @@ class World:
         """Of somebody without credentials."""
         return Context(request_id=str(IDS.uuid()))
 
-    async def user(self) -> Caller:
-        (caller,) = await self.users(1)
+    async def user(self, *, verified: bool = False) -> Caller:
+        (caller,) = await self.users(1, verified=verified)
         return caller
 
-    async def users(self, count: int) -> list[Caller]:
+    async def users(self, count: int, *, verified: bool = False) -> list[Caller]:
         callers: list[Caller] = []
         async with self.begin(self.system()) as work:
             now = await work.now()
             for _ in range(count):
                 user = new_user(at=now)
+                if verified:
+                    user = user.verify_email(at=now)
                 session = new_session(user.id, at=now)
                 work.users.add(user)
                 work.sessions.add(session)

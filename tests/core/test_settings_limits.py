@@ -1,10 +1,14 @@
 """Settings of rate limits: whose word is believed, and where uses are counted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from application.limits import WriteLimits
+from application.ports.limits import Limit
+from core.rules import rules_of
 from core.settings import SettingsError, load_settings
 
 
@@ -71,8 +75,10 @@ def test_other_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, url: str, 
         ("LIMITS__WRITES_PER_ACTOR_PER_MINUTE", "-1"),
         ("LIMITS__WRITES_PER_ADDRESS_PER_MINUTE", "60000001"),
         ("LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE", "1.5"),
+        ("LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR", "-1"),
         ("REDIS__TIMEOUT_SECONDS", "0"),
         ("HOLDS__MAX_UNITS_PER_BUYER", "0"),
+        ("HOLDS__MAX_UNITS_PER_UNVERIFIED_BUYER", "0"),
         ("HOLDS__MAX_PER_TEN_MINUTES", "0"),
         ("AUTH__LOGIN_FREE_FAILURES_PER_ACCOUNT", "0"),
         ("AUTH__LOGIN_FREE_FAILURES_PER_ADDRESS", "0"),
@@ -92,6 +98,26 @@ def test_no_limit_at_all_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ACTOR", "ADDRESS"):
         monkeypatch.setenv(f"LIMITS__WRITES_PER_{name}_PER_MINUTE", "0")
     monkeypatch.setenv("LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE", "0")
+    monkeypatch.setenv("LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR", "0")
     limits = load_settings().limits
     assert limits.writes_per_actor_per_minute == limits.writes_per_address_per_minute == 0
     assert limits.anonymous_writes_per_address_per_minute == 0
+    assert limits.new_buyers_per_address_per_hour == 0
+    assert rules_of(load_settings()).limits == WriteLimits()
+
+
+def test_what_nobody_verified_is_bounded_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = rules_of(load_settings())
+    assert (rules.hoarding.units, rules.hoarding_unverified.units) == (100, 10)
+    assert rules.limits.new_buyers_per_address == Limit(
+        name="new-buyers", quota=60, window_seconds=3600
+    )
+    monkeypatch.setenv("HOLDS__MAX_UNITS_PER_UNVERIFIED_BUYER", "3")
+    monkeypatch.setenv("LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR", "7")
+    changed = rules_of(load_settings())
+    assert changed.hoarding == rules.hoarding
+    assert changed.hoarding_unverified == replace(rules.hoarding, units=3)
+    assert changed.limits == replace(
+        rules.limits,
+        new_buyers_per_address=Limit(name="new-buyers", quota=7, window_seconds=3600),
+    )
