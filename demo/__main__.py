@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from demo.books import compare, settle
 from demo.course import courses
 from demo.grpc_shop import GrpcShop
-from demo.instance import Addresses, Instance, InstanceError
+from demo.instance import ALL_FROM_HERE, Addresses, Instance, InstanceError
 from demo.options import Options, parse
 from demo.report import figures, latencies, verdict
 from demo.rest_shop import RestShop
@@ -59,7 +59,7 @@ def _addresses(options: Options, console: Console, stack: ExitStack) -> Addresse
     else:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
     console.print("Starting an instance of its own ...")
-    instance = Instance(folder, {"HOLDS__TTL_SECONDS": str(_HOLD_SECONDS)})
+    instance = Instance(folder, {"HOLDS__TTL_SECONDS": str(_HOLD_SECONDS), **ALL_FROM_HERE})
     addresses = instance.start()
     stack.callback(instance.stop)
     return addresses

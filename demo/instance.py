@@ -16,6 +16,14 @@ from infrastructure.postgres.embedded.cluster import SUPERUSER
 _MAIN = Path(__file__).resolve().parents[1] / "main.py"
 _REST = re.compile(r"^\s*REST\s+(http://\S+?)/api/v1\s*$", re.MULTILINE)
 _GRPC = re.compile(r"^\s*gRPC\s+(\S+:\d+)\s*$", re.MULTILINE)
+ALL_FROM_HERE: Mapping[str, str] = MappingProxyType(
+    {
+        "HOLDS__MAX_UNITS_PER_UNVERIFIED_BUYER": "100",
+        "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": "0",
+    }
+)
+"""Settings for a crowd that is played: all come from one address, and none reads any mail."""
+
 _START_SECONDS, _STOP_SECONDS = 60.0, 15.0
 
 

@@ -23,16 +23,21 @@ LATE_SECONDS = 600
 FOUNDER = {"email": "founder@example.org", "password": "correct horse battery", "name": "Ruth"}
 """Whoever registers first, before any test does."""
 
+UNVERIFIED_UNITS = 20
+"""That many of one event are enough for buyers of these tests whose address nobody has verified."""
+
 # All callers come from one address, and some of them are in a hurry: what limits them is tested by
 # tests/limits. Passwords are hashed as cheaply as settings allow, and letters are not waited for.
 UNHURRIED = {
     "AUTH__PASSWORD_MEMORY_KIB": "8192",
     "AUTH__LOGIN_FREE_FAILURES_PER_ADDRESS": "1000000",
     "AUTH__LOGIN_FREE_FAILURES_GLOBALLY": "1000000",
+    "HOLDS__MAX_UNITS_PER_UNVERIFIED_BUYER": str(UNVERIFIED_UNITS),
     "HOLDS__SWEEP_INTERVAL_SECONDS": "0.2",
     "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
     "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
     "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": "0",
+    "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": "0",
     "MAIL__TRANSPORT": "file",
 }
 

@@ -14,12 +14,17 @@ Feature: Accounts
     When Nora confirms her address with the mail
     Then it is refused because the mail's token is no good
 
-  Scenario: The token of another account's mail confirms that other account
+  Scenario: The token of another account's mail confirms nothing
     Given Nora has an account
     And Mia has an account
     When Mia uses the token of Nora's mail
-    Then Nora's address is confirmed
+    Then it is refused because the mail's token is no good
+    When Nobody uses the token of Nora's mail
+    Then it is refused because one has to log in
+    And Nora's address is not confirmed
     And Mia's address is not confirmed
+    When Nora confirms her address with the mail
+    Then Nora's address is confirmed
 
   Scenario: The token of yesterday's mail is no good, that of another mail is
     Given Nora has an account

@@ -46,6 +46,12 @@ UPDATE login_attempts SET last_at = last_at - $1::interval WHERE key LIKE 'accou
 # One buyer makes more holds in a run of these features than in ten minutes of real life.
 _LONG_AGO = "UPDATE holds SET created_at = created_at - interval '1 day' WHERE event_id = $1"
 
+# Nor does anybody invite as many people in a day.
+_INVITED_LONG_AGO = """
+UPDATE invitations SET created_at = invitations.created_at - interval '1 day' FROM events
+ WHERE invitations.organizer_id = events.organizer_id AND events.id = $1
+"""
+
 _RIPEN = """
 UPDATE simulator.intents SET ripens_at = intents.created_at FROM orders
  WHERE intents.order_id = orders.id AND orders.event_id = $1 AND ripens_at IS NOT NULL
@@ -77,9 +83,14 @@ class Database:
         """For attempts at the password of any account."""
         self._shift((_SHIFT_ATTEMPTS,), span)
 
+    def verify(self, email: str) -> None:
+        """As if its account had used the token of the mail."""
+        self.fetch("UPDATE users SET email_verified = true WHERE email = $1", email)
+
     def long_ago(self, event_id: str) -> None:
-        """Holds of this event were made a day before, and lasted a day longer."""
-        self._shift((_LONG_AGO,), UUID(event_id))
+        """Holds of this event, and invitations of its organizer, were made a day before, and
+        lasted a day longer."""
+        self._shift((_LONG_AGO, _INVITED_LONG_AGO), UUID(event_id))
 
     def ripen(self, event_id: str) -> None:
         """For the bank time passes apart from us: what it is working on comes to its end."""

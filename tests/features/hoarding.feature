@@ -1,13 +1,15 @@
 Feature: Hoarding
   Holding costs nothing. So that nobody keeps an event from everybody else, one buyer has at most
   100 tickets of it in hand, and makes at most 60 holds in ten minutes. Tickets that were given
-  back, or whose time ran out, count for one more hour.
+  back, or whose time ran out, count for one more hour. Whoever has no confirmed address has fewer
+  in hand: here 20.
 
   Background:
     Given these tickets are on sale:
       | ticket   | price    | places | per order |
       | Standing | 5.00 EUR | 400    | 50        |
-    And Hank comes as a guest
+    And Hank has an account
+    And Hank has confirmed his address
 
   Scenario: A hundred requests at the same moment do not get more
     When Hank tries 100 times at the same moment to hold 3 Standing
@@ -28,6 +30,32 @@ Feature: Hoarding
     When Hank holds 1 Standing
     Then it is refused because it is more than allowed
     And 400 Standing tickets are left
+
+  Scenario Outline: Without a confirmed address one keeps less
+    Given <buyer>
+    When Gina takes 5 Standing again and again until it is refused
+    Then it is refused because it is more than allowed
+    And that worked 4 times
+    When Gina gives the hold back
+    And Gina holds 1 Standing
+    Then it is refused because it is more than allowed
+    And 385 Standing tickets are left
+    When Hank holds 21 Standing
+    Then Hank's hold is active
+
+    Examples:
+      | buyer                 |
+      | Gina comes as a guest |
+      | Gina has an account   |
+
+  Scenario: Confirming the address makes room
+    Given Gina has an account
+    And Gina holds 20 Standing
+    When Gina holds 1 Standing
+    Then it is refused because it is more than allowed
+    When Gina confirms her address with the mail
+    And Gina holds 50 Standing
+    Then Gina's hold is active
 
   Scenario: Making many small holds is bounded, too
     When Hank takes 1 Standing again and again until it is refused

@@ -160,6 +160,33 @@ Feature: Members of an organizer
     When Mia removes Mia
     Then it is refused because there must be an owner
 
+  Scenario: Only who has confirmed an address invites others
+    Given Mia is a manager
+    And Olga makes Mia an owner
+    And Finn has an account
+    When Mia invites Finn as scanner
+    Then it is refused because the address is not confirmed
+    When Mia confirms her address with the mail
+    And Mia invites Finn as scanner
+    And Finn accepts the invitation
+    Then Finn is scanner there
+
+  Scenario: Nobody is asked again and again
+    Given Finn has an account
+    And Olga invites Finn as scanner
+    And Olga invites Finn as finance
+    And Olga invites Finn as manager
+    When Olga invites Finn as scanner
+    Then it is refused because there were too many attempts
+    And the refusal says when to try again
+    When Olga invites Mia as scanner
+    And Mia accepts the invitation
+    Then Mia is scanner there
+    When 25 hours pass for Finn
+    And Olga invites Finn as scanner
+    And Finn accepts the invitation
+    Then Finn is scanner there
+
   Scenario: To strangers the members do not exist
     Given Mia is a manager
     When Otto reads who the members are

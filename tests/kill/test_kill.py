@@ -19,7 +19,7 @@ import pytest
 from demo.books import compare, settle
 from demo.course import courses
 from demo.grpc_shop import GrpcShop
-from demo.instance import Addresses, Instance
+from demo.instance import ALL_FROM_HERE, Addresses, Instance
 from demo.rest_shop import RestShop
 from demo.sale import sell
 from demo.shop import Account, Offer
@@ -68,7 +68,7 @@ async def shops(addresses: Addresses) -> AsyncIterator[Shops]:
 def instance() -> Iterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="holdfast-kill-") as folder:
         Path(folder).chmod(0o755)  # root's embedded server runs as another user
-        found = Instance(Path(folder), {"PAYMENT__SIMULATED__LATE_SECONDS": "0.5"})
+        found = Instance(Path(folder), {"PAYMENT__SIMULATED__LATE_SECONDS": "0.5", **ALL_FROM_HERE})
         try:
             yield found
         finally:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tests.faces.outcome import Face, Outcome, Plain, text
 
-_POLICY = re.compile(r'"(\w+)";q=(\d+);w=(\d+)')
-_LEFT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
+_POLICY = re.compile(r'"([\w-]+)";q=(\d+);w=(\d+)')
+_LEFT = re.compile(r'"([\w-]+)";r=(\d+);t=(\d+)')
 _numbers = itertools.count(1)
 
 

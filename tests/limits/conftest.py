@@ -19,11 +19,14 @@ from tests.faces.server import SECRET
 
 ACTOR, ADDRESS, ANONYMOUS = 5, 12, 6
 """Writes in a minute."""
+NEW_BUYERS = 100
+"""In an hour."""
 
 _BUDGETS = {
     "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": str(ACTOR),
     "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": str(ADDRESS),
     "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": str(ANONYMOUS),
+    "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": str(NEW_BUYERS),
     "LIMITS__TRUSTED_PROXIES": "127.0.0.0/8, ::1/128",
 }
 
@@ -78,6 +81,7 @@ def trusting_nobody(
         "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
         "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
         "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": str(ANONYMOUS),
+        "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": "0",
     }
     with _running([tmp_path_factory.mktemp("alone")], settings) as (faces,):
         yield faces

@@ -15,7 +15,7 @@ from tests.limits.callers import (
     policy,
     reason,
 )
-from tests.limits.conftest import ACTOR, ADDRESS, ANONYMOUS, Pair
+from tests.limits.conftest import ACTOR, ADDRESS, ANONYMOUS, NEW_BUYERS, Pair
 
 
 @pytest.fixture(params=["rest", "grpc"])
@@ -27,10 +27,15 @@ def test_every_write_tells_what_is_left(face: Face) -> None:
     """Whole seconds until the quota is whole again: what one write takes to come back."""
     came = comes(face, new_address())
     assert came.refusal is None
-    assert policy(came) == {"address": (ADDRESS, 60), "anonymous": (ANONYMOUS, 60)}
+    assert policy(came) == {
+        "address": (ADDRESS, 60),
+        "anonymous": (ANONYMOUS, 60),
+        "new-buyers": (NEW_BUYERS, 3600),
+    }
     assert left(came) == {
         "address": (ADDRESS - 1, 60 // ADDRESS),
         "anonymous": (ANONYMOUS - 1, 60 // ANONYMOUS),
+        "new-buyers": (NEW_BUYERS - 1, 3600 // NEW_BUYERS),
     }
 
     wrote = Guest.new(face).writes(face, new_address())

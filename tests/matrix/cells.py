@@ -54,7 +54,7 @@ def _cells(operation: str, entry: Entry, message: type[Message[object]]) -> Iter
         things = [id.things[:1] if refused else id.things for id in entry.ids]
         for picks in product(*((*each, MISSING) for each in things)):
             wall = refused or _guards(operation, entry, caller, picks)
-            reason = wall or entry.answers
+            reason = wall or _proof(entry, caller) or entry.answers
             quiet = bool(reason) or entry.harmless or issubclass(message, Query)
             assert quiet or issubclass(message, Command)
             yield Cell(operation=operation, caller=caller, picks=picks, reason=reason, quiet=quiet)
@@ -85,6 +85,11 @@ def _guards(operation: str, entry: Entry, caller: Caller, picks: Picks) -> str |
             return reason
         above = thing
     return None
+
+
+def _proof(entry: Entry, caller: Caller) -> str | None:
+    """What is asked of those who may call it, at last."""
+    return "EMAIL_NOT_VERIFIED" if entry.verified and not caller.verified else None
 
 
 def twins(cells: tuple[Cell, ...]) -> Iterator[tuple[Cell, Cell]]:

@@ -125,8 +125,17 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         ),
         "RequestEmailVerification": Entry(),
         "VerifyEmail": Entry(
-            ids=(_sealed("token", Purpose.VERIFY_EMAIL, "forged verification"),),
-            answers="PROOF_INVALID",
+            ids=(
+                Id(
+                    field="token",
+                    guard=guards.mailed,
+                    things=(
+                        Thing(name="token of a verification", buyer="ada"),
+                        Thing(name="forged verification"),
+                    ),
+                    unknown=lambda: HmacSeals([SECRET]).seal(Purpose.VERIFY_EMAIL, uuid.uuid4()),
+                ),
+            )
         ),
         "GetMe": Entry(),
         "UpdateMe": Entry(harmless=True),
@@ -145,9 +154,9 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "DeactivateUser": Entry(ids=(USER,)),
         "GrantSuperuser": Entry(ids=(USER,)),
         "RevokeSuperuser": Entry(ids=(USER,)),
-        # Guests. Nobody's address is verified, and ben's is that of a guest.
+        # Guests. ben's address is that of one, and is not verified.
         "CreateGuest": Entry(fields=lambda run: {"email": "no address"}, answers="FIELD_INVALID"),
-        "ClaimGuests": Entry(answers="EMAIL_NOT_VERIFIED"),
+        "ClaimGuests": Entry(verified=True),
         # Organizers and who acts for them
         "CreateOrganizer": Entry(
             fields=lambda run: {"name": "The House", "slug": f"matrix-{run}"}, answers="SLUG_TAKEN"
@@ -176,6 +185,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "InviteMember": Entry(
             ids=(ORGANIZER,),
             fields=lambda run: {"email": f"new-{run}@example.org", "role": Role.SCANNER.value},
+            verified=True,
         ),
         "ListInvitations": Entry(ids=(ORGANIZER,)),
         "RevokeInvitation": Entry(

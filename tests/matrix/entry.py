@@ -38,7 +38,8 @@ class Entry:
     says that the rightful change nothing either. `lists` answers which things must be told by a
     good answer, and which may be. `guesses`: it counts wrong passwords. `ends_session`: whoever
     calls it needs a session for that. `tells_nothing`: a good answer is the same for all things.
-    `once`: it cannot be done again to the same thing. `roles`: where not the rule's.
+    `once`: it cannot be done again to the same thing. `roles`: where not the rule's. `verified`: it
+    takes an address that is verified.
     """
 
     ids: tuple[Id, ...] = ()
@@ -51,6 +52,7 @@ class Entry:
     tells_nothing: bool = False
     once: bool = False
     roles: frozenset[Role] | None = None
+    verified: bool = False
 
     def request(self, run: str, values: Mapping[str, str]) -> dict[str, Plain]:
         """`values` by field; a field without is left out."""

@@ -85,3 +85,8 @@ def invited(
 ) -> str | None:
     """For whoever has the address it was sent to."""
     return None if thing.buyer == caller.name else "INVITATION_NOT_FOUND"
+
+
+def mailed(caller: Caller, roles: frozenset[Role], thing: Thing, above: Thing | None) -> str | None:
+    """For the account it was mailed to; to everybody else it is worth as much as nonsense."""
+    return None if thing.buyer == caller.name else "PROOF_INVALID"

@@ -11,9 +11,15 @@ _TABLES = """
     ORDER BY 1
 """
 
-# Guesses are counted whoever makes them, and of a key is noted when it was used last.
+# Guesses are counted whoever makes them, and of a key is noted when it was used last. While a
+# payment is open the background asks the provider about it, later and later: it counts its looks
+# and says when the next one is due, whatever is called meanwhile. What has become of the payment,
+# its money and its order is compared as everything is.
 _COUNTED_ANYWAY = frozenset({"public.login_attempts"})
-_ROW = {"public.api_keys": "(to_jsonb(r) - 'last_used_at')::text"}
+_ROW = {
+    "public.api_keys": "(to_jsonb(r) - 'last_used_at')::text",
+    "public.payments": "(to_jsonb(r) - '{due_at,looks,updated_at,version}'::text[])::text",
+}
 
 _NEWEST = "SELECT r::text AS row FROM {name} r ORDER BY xmin::text::bigint DESC LIMIT 3"
 

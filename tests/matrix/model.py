@@ -13,7 +13,8 @@ HOUSE, OTHER_HOUSE = "house", "other house"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """`broken`: why its credentials are refused; the rest is what they would be good for.
-    `tests_of`: the organizer whose tests it sees, instead of all that is real."""
+    `tests_of`: the organizer whose tests it sees, instead of all that is real;
+    `verified`: it has proved that its address is its own."""
 
     name: str
     kind: ActorKind
@@ -23,6 +24,7 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     tests_of: str | None = None
     superuser: bool = False
+    verified: bool = False
 
     def is_inside(self, organizer: str | None) -> bool:
         return organizer is not None and self.organizer == organizer
@@ -61,9 +63,13 @@ OMITTED = Thing(name="omitted")
 
 def _user(name: str, role: Role | None = None, **more: bool) -> Caller:
     superuser = more.get("superuser", False)
-    organizer = None if role is None else HOUSE
     return Caller(
-        name=name, kind=ActorKind.USER, organizer=organizer, role=role, superuser=superuser
+        name=name,
+        kind=ActorKind.USER,
+        organizer=None if role is None else HOUSE,
+        role=role,
+        superuser=superuser,
+        verified=more.get("verified", False),
     )
 
 
@@ -101,7 +107,7 @@ def _gone(name: str, reason: str) -> Caller:
 
 
 VICTIMS = (
-    _user("olga", Role.OWNER),
+    _user("olga", Role.OWNER, verified=True),
     _user("ada"),
     _guest("gil"),
     _guest("tess, a test guest", HOUSE),
@@ -115,7 +121,13 @@ CALLERS = (
     _guest("greta, another guest"),
     _guest("theo, a test guest of the other house", OTHER_HOUSE),
     _user("ben, another buyer"),
-    Caller(name="olaf", kind=ActorKind.USER, organizer=OTHER_HOUSE, role=Role.OWNER),
+    Caller(
+        name="olaf",
+        kind=ActorKind.USER,
+        organizer=OTHER_HOUSE,
+        role=Role.OWNER,
+        verified=True,
+    ),
     _user("mona", Role.MANAGER),
     _user("finn", Role.FINANCE),
     _user("sam", Role.SCANNER),

@@ -89,6 +89,8 @@ def _people(world: World) -> None:
         world.values[who] = text(world.do("Register", None, person), "id")
         world.tokens[who] = world.login(who)
     world.values["address"] = world.email("olga")
+    for who in ("olga", "olaf"):
+        world.database.verify(world.email(who))  # they invite
 
 
 def _organizers(world: World) -> None:
@@ -210,16 +212,24 @@ def _sell(world: World, thing: Thing, ordered: bool, free: bool) -> str:
 
 
 def _secrets(world: World) -> None:
-    """Of what is olga's, sealed by somebody who does not know our secret."""
+    """Of what is olga's, sealed by somebody who does not know our secret; and ada's proof."""
     olga = UUID(world.values["olga"])
     [session] = world.database.fetch("SELECT id FROM sessions WHERE user_id = $1", olga)
-    [proof] = world.database.fetch("SELECT id FROM proofs WHERE user_id = $1", olga)
     for name, purpose, id in (
         ("forged refresh token", Purpose.REFRESH, session["id"]),
-        ("forged reset", Purpose.RESET_PASSWORD, proof["id"]),
-        ("forged verification", Purpose.VERIFY_EMAIL, proof["id"]),
+        ("forged reset", Purpose.RESET_PASSWORD, _proof(world, "olga")),
     ):
         world.values[name] = FORGED.seal(purpose, UUID(str(id)))
+    adas = _proof(world, "ada")
+    world.values["token of a verification"] = SEALS.seal(Purpose.VERIFY_EMAIL, adas)
+    world.values["forged verification"] = FORGED.seal(Purpose.VERIFY_EMAIL, adas)
+
+
+def _proof(world: World, who: str) -> UUID:
+    """What the only mail to somebody was about: the address."""
+    user_id = UUID(world.values[who])
+    [proof] = world.database.fetch("SELECT id FROM proofs WHERE user_id = $1", user_id)
+    return UUID(str(proof["id"]))
 
 
 def _endings(world: World) -> None:
@@ -255,10 +265,7 @@ def _endings(world: World) -> None:
 
 def _claim(world: World) -> None:
     """vera proves that gwen's address is hers."""
-    [proof] = world.database.fetch(
-        "SELECT id FROM proofs WHERE user_id = $1", UUID(world.values["vera"])
-    )
-    token = SEALS.seal(Purpose.VERIFY_EMAIL, UUID(str(proof["id"])))
-    world.do("VerifyEmail", None, {"token": token})
+    token = SEALS.seal(Purpose.VERIFY_EMAIL, _proof(world, "vera"))
+    world.do("VerifyEmail", "vera", {"token": token})
     claim = world.do("ClaimGuests", "vera", {})
     assert claim == {"guests": 1}

@@ -9,7 +9,7 @@ from application.messages import KeyPolicy
 from application.ports.identity import Bearer
 from infrastructure.jwt.tokens import JwtTokens
 from shared.ids import SessionId, UserId
-from tests.faces.letters import Letters
+from tests.faces.letters import VERIFY, Letters
 from tests.faces.outcome import Face, Outcome, Plain, Request, items, text
 from tests.faces.server import FOUNDER, SECRET
 from tests.parity.messages import MESSAGES
@@ -42,6 +42,11 @@ class Scene:
     def mailed(self, who: str, subject: str, number: int = 1) -> str:
         """The token in the letter."""
         return self.letters.nth(self.email(who), subject, number).token
+
+    def verify(self, who: str) -> None:
+        """Uses the token of the mail that came with the account."""
+        token = self.secrets[f"verification of {who}"] = self.mailed(who, VERIFY)
+        self.do("VerifyEmail", who, {"token": token})
 
     def register(self, who: str) -> None:
         registration = {"email": self.email(who), "password": PASSWORD, "name": who}

@@ -47,6 +47,7 @@ def removes(world: World, who: str, whom: str) -> None:
     world.does(who, "RemoveMember", request)
 
 
+@given(parsers.re(r"(?P<who>\w+) makes (?P<whom>\w+) an? (?P<role>owner|manager|finance|scanner)"))
 @when(parsers.re(r"(?P<who>\w+) makes (?P<whom>\w+) an? (?P<role>owner|manager|finance|scanner)"))
 def makes_member(world: World, who: str, whom: str, role: str) -> None:
     request = {

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from tests.faces.outcome import Request
 from tests.parity.cases.case import MALFORMED, MISSING, Ask, Case, case, known, nothing, of, within
+from tests.parity.scene import Scene
 
 
 def members() -> Iterator[Case]:
@@ -77,6 +79,22 @@ def invitations() -> Iterator[Case]:
     yield case(
         "inviting to nothing", "InviteMember", "olga", within(), "FIELD_INVALID", "email", "role"
     )
+    yield case(
+        "inviting without a verified address",
+        "InviteMember",
+        "una",
+        within(organizer_id="una's house", email="new.member@example.org", role="SCANNER"),
+        "EMAIL_NOT_VERIFIED",
+    )
+    yield case(
+        "inviting without a verified address or a role",
+        "InviteMember",
+        "una",
+        within(organizer_id="una's house", email="new.member@example.org"),
+        "FIELD_INVALID",
+        "role",
+    )
+    yield case("inviting too often", "InviteMember", "olga", _often, "RATE_LIMITED")
     yield case("the latest invitation", "ListInvitations", "olga", within(page_size=1))
     yield case("invitations", "ListInvitations", "olga", within(page_size=100))
     yield case(
@@ -166,6 +184,15 @@ def strangers() -> Iterator[Case]:
         )
     for operation in ("ChangeMemberRole", "InviteMember", "ListInvitations", "RevokeInvitation"):
         yield case(f"{operation} by a manager", operation, "max", asked[operation], "ROLE_MISSING")
+
+
+def _often(scene: Scene) -> Request:
+    """To an address that was invited three times already."""
+    return {
+        "organizer_id": scene.ids["organizer"],
+        "email": scene.email("often"),
+        "role": "SCANNER",
+    }
 
 
 def _of_nonsense(ask: Ask) -> Ask:

@@ -90,13 +90,27 @@ def proofs() -> Iterator[Case]:
     yield case("one more letter for nothing", "RequestEmailVerification", "vera", nothing)
     yield case("a letter too many", "RequestEmailVerification", "eve", nothing, "RATE_LIMITED")
     yield case("a letter to a guest", "RequestEmailVerification", "guest", nothing, "USER_REQUIRED")
-    yield case("an address verified", "VerifyEmail", "", known("verification of nora"))
-    for token in ("nonsense", "verification of vera", "invitation of joe"):
-        yield case(
-            f"an address verified with {token}", "VerifyEmail", "", known(token), "PROOF_INVALID"
-        )
+    for who, reason in (
+        ("ben", "PROOF_INVALID"),
+        ("vera", "PROOF_INVALID"),
+        ("guest", "USER_REQUIRED"),
+        ("live key", "USER_REQUIRED"),
+        ("", "TOKEN_MISSING"),
+    ):
+        name = f"an address verified by {who or 'nobody'}"
+        yield case(name, "VerifyEmail", who, known("verification of nora"), reason)
+    yield case("an address verified", "VerifyEmail", "nora", known("verification of nora"))
+    for who, token in (
+        ("nora", "verification of nora"),
+        ("nora", "nonsense"),
+        ("nora", "invitation of joe"),
+        ("vera", "verification of vera"),
+        ("vera", "reset of rita"),
+    ):
+        name = f"an address verified by {who} with {token}"
+        yield case(name, "VerifyEmail", who, known(token), "PROOF_INVALID")
     yield case(
-        "an address verified with nothing", "VerifyEmail", "", nothing, "FIELD_INVALID", "token"
+        "an address verified with nothing", "VerifyEmail", "nora", nothing, "FIELD_INVALID", "token"
     )
 
 
