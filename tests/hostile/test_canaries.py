@@ -122,8 +122,9 @@ def _push(
 def _mailed(by: Caller, made: Canaries, access: str, email: str, letters: Letters) -> None:
     """The real tokens of letters, used twice: well, and again."""
     token = made.note("verification token", letters.nth(email, VERIFY).token)
-    by.ok("/auth/verify-email/confirm", token=token)
-    by.refused("POST", "/auth/verify-email/confirm", json={"token": token})
+    by.ok("/auth/verify-email/confirm", access, token=token)
+    bearer = {"Authorization": f"Bearer {access}"}
+    by.refused("POST", "/auth/verify-email/confirm", json={"token": token}, headers=bearer)
     house = by.ok("/organizers", access, name="The Mail", slug=f"mail-{uuid4().hex}")
     by.ok(f"/organizers/{house['id']}/invitations", access, email=email, role="SCANNER")
     token = made.note("invitation token", letters.nth(email, INVITATION).token)
@@ -134,7 +135,7 @@ def _mailed(by: Caller, made: Canaries, access: str, email: str, letters: Letter
     chosen = {"token": token, "new_password": made.new("reset: chosen password")}
     by.ok("/auth/password-reset/confirm", **chosen)
     by.refused("POST", "/auth/password-reset/confirm", json=chosen)
-    by.refused("GET", "/users/me", headers={"Authorization": f"Bearer {access}"})
+    by.refused("GET", "/users/me", headers=bearer)
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -103,6 +103,7 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "PAYMENT__SIMULATED__JITTER_SECONDS": "0",
         "PAYMENT__SIMULATED__LATE_SECONDS": "600",
         **UNHURRIED,
+        "HOLDS__MAX_UNITS_PER_UNVERIFIED_BUYER": "100000",
         "HOLDS__SWEEP_INTERVAL_SECONDS": "0.03",  # letters are sent as often
     }
     instance = Instance(folder, settings)
