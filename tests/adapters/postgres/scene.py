@@ -10,6 +10,9 @@ from tests.adapters.postgres.harness import PostgresHarness
 from tests.contracts.payments import pay
 from tests.contracts.world import IDS, Caller, Sale, World, draft, kind
 
+# Tables that hold what concerns the system alone.
+NOT_FOR_THE_APP = {"login_attempts", "provider_events"}
+
 # What no operation that is short enough for a scene writes. $1 the buyer, $2 the organizer.
 REST = """
     WITH proof AS (
