@@ -86,6 +86,23 @@ async def test_a_limit_comes_before_the_shape() -> None:
     assert int(refused.headers["retry-after"]) <= HOUR
 
 
+async def test_new_buyers_are_counted_where_they_are_made() -> None:
+    """Accounts and guests together; not those that an organizer's server makes for its callers."""
+    house = limited(new_buyers_per_address=2)
+    member, stranger = await house.member(), house.client()
+    path = f"/organizers/{(await member.organizer())['id']}/api-keys"
+    wanted = {"name": "Till", "live": True, "scopes": ["CreateGuest"]}
+    server = house.client((await member.post(path, wanted, expect=201)).json()["key"])
+    await stranger.post("/guests", {"email": new_email()}, expect=201)
+    refused = await stranger.post("/guests", {"email": new_email()}, expect=429)
+    assert refused.json()["metadata"] == {"limit": "new_buyers_per_address"}
+    account = {"email": new_email(), "password": "correct horse battery", "name": "Ada"}
+    await stranger.post("/auth/register", account, expect=429)
+    await stranger.post("/auth/password-reset", {"email": new_email()}, expect=202)
+    for _ in range(3):
+        await server.post("/guests", {"email": new_email()}, expect=201)
+
+
 @pytest.mark.parametrize("trusted", [(), ("10.0.0.0/8",)])
 async def test_anybody_can_write_a_header(trusted: tuple[str, ...]) -> None:
     house = limited(RestConfig(trusted_proxies=trusted), anonymous_per_address=1)
