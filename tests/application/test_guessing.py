@@ -1,4 +1,4 @@
-"""Attempts at a password: when they wait by themselves, when they are refused, what never counts."""
+"""Attempts at a password: when they wait, when they are refused, and what never counts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
