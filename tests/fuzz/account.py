@@ -16,17 +16,25 @@ class Account:
         self._url = f"{rest_url}/api/v1/auth"
         self._name = name
         self._opened = 0
+        self.password = PASSWORD
+        """Whoever changes it says so."""
+
+    @property
+    def opened(self) -> int:
+        """How many there were by now, one after the other."""
+        return self._opened
 
     def token(self) -> str:
         """A new access token."""
         if self._opened:
-            answer = self._post("login", email=self._email, password=PASSWORD)
+            answer = self._post("login", email=self._email, password=self.password)
             if answer.is_success:
                 return str(answer.json()["access_token"])
         self._opened += 1
-        opened = self._post("register", email=self._email, password=PASSWORD, name=self._name)
+        self.password = PASSWORD
+        opened = self._post("register", email=self._email, password=self.password, name=self._name)
         opened.raise_for_status()
-        answer = self._post("login", email=self._email, password=PASSWORD)
+        answer = self._post("login", email=self._email, password=self.password)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 

@@ -26,6 +26,12 @@ class Things:
         self._states: dict[str, str] = {}
         self._went: Counter[tuple[str, str, bool]] = Counter()
 
+    def forget(self) -> None:
+        """Whoever asks from now on is somebody else, and all of it is foreign to them. What was
+        learned about operations stays."""
+        self._seen.clear()
+        self._single.clear()
+
     def remember(self, found: Mapping[str, str]) -> None:
         """`found` may have the state the thing is in now."""
         references = {name: value for name, value in found.items() if name != STATE}
