@@ -11,7 +11,8 @@ CODE := shared domain application infrastructure api grpc_app core tools demo te
 ENTRIES := main.py grpc_main.py worker_main.py
 # Several at a time: each worker has a database and, where tests need one, a server of its own.
 PARALLEL := -n auto --maxprocesses 4
-SIEGE := tests/matrix tests/hostile tests/limits
+LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
+	tests/adapters/embedded_postgres
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-stubs
 
@@ -47,12 +48,12 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 
 # Testing
 
-.PHONY: test test-security test-fast test-api
+.PHONY: test test-long test-fast test-api
 test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
-	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(SIEGE:%=--ignore=%) $(args)
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
-test-security: $(READY) ## run the long proofs: who gets in, hostile input, limits with several processes
-	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(SIEGE)
+test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
+	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
 
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture

@@ -49,6 +49,7 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
         seals=ports.seals,
         proofs=parts.proofs,
         mailer=ports.mailer,
+        observer=ports.observer,
         link_base=rules.link_base,
         limit=20,
     )

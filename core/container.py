@@ -81,6 +81,8 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
         # Who calls is looked up on connections of its own: they always speak for the door, and
         # whoever keeps the others busy keeps nobody from being recognized.
         door = await stack.enter_async_context(_connections(settings, url, 1, _DOOR_CONNECTIONS))
+        # Attempts at passwords stand in one line, and nobody else behind it.
+        guessing = await stack.enter_async_context(_connections(settings, url, 1, 2))
         secrets = _secrets(settings)
         secret = secrets[0]
         webhook_secret = _webhook_secret(settings, secret)
@@ -100,7 +102,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             seals=HmacSeals(secrets),
             standings=PostgresStandings(door),
             limiter=_limiter(settings, stack),
-            throttle=PostgresAttemptThrottle(door),
+            throttle=PostgresAttemptThrottle(guessing),
             passwords=Argon2Passwords(
                 threads=settings.auth.password_threads,
                 memory_kib=settings.auth.password_memory_kib,
@@ -159,7 +161,7 @@ async def _open_database(
         if settings.database.migrate and not await database.ready():
             await upgrade(owner_url)
             await database.renew()
-        if await database.may_do_ddl():
+        if await database.ready() and await database.may_do_ddl():
             _logger.warning(
                 "DATABASE__URL may change the schema: with DATABASE__MIGRATION_URL beside it, it "
                 "can be a login that may not (docs/security.md)"

@@ -96,7 +96,7 @@ class Database(Section):
     pool_max: int = Field(
         default=16,
         ge=1,
-        description="Most connections open at a time, per process; four more look up who calls",
+        description="Most connections open at a time, per process; six more look up who calls",
     )
     connect_timeout_seconds: float = Field(
         default=5, gt=0, description="Longest wait for a connection"

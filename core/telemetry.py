@@ -18,6 +18,9 @@ class LogObserver(Observer):
     def refused(self, operation: str, ctx: Context, error: AppError, seconds: float) -> None:
         _log.info("refused", **_who(operation, ctx), reason=error.reason, ms=_ms(seconds))
 
+    def mail_failed(self, mail_id: str, kind: str, error: str, *, final: bool) -> None:
+        _log.warning("mail failed", mail_id=mail_id, kind=kind, error=error, final=final)
+
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         _log.error("failed", **_who(operation, ctx), ms=_ms(seconds), exc_info=error)
 

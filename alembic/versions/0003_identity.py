@@ -23,10 +23,13 @@ USERS = (
         ADD COLUMN active         boolean NOT NULL DEFAULT true,
         ADD COLUMN superuser      boolean NOT NULL DEFAULT false,
         ADD COLUMN founder        boolean NOT NULL DEFAULT false""",
-    # Else whoever registers next, a stranger perhaps, would be the founder.
+    # Else whoever registers next, a stranger perhaps, would be the founder. The demo's accounts are
+    # nobody's: the whole world knows their password.
     """
     UPDATE users SET founder = true, superuser = true
-    WHERE id = (SELECT id FROM users ORDER BY created_at, id LIMIT 1)""",
+    WHERE id = (SELECT id FROM users
+                WHERE email_key NOT IN ('organizer@demo.example', 'buyer@demo.example')
+                ORDER BY created_at, id LIMIT 1)""",
     """
     ALTER TABLE users
         ALTER COLUMN email_verified DROP DEFAULT,

@@ -49,7 +49,7 @@ class PasswordGuard:
                 return counters
             if wait > self.delays.everybody.longest:
                 break
-            # While somebody guesses everywhere, all stand in one line; nobody is sent away for it.
+            # While somebody guesses everywhere, all wait for a turn, for about two seconds.
             await asyncio.sleep(wait.total_seconds())
         raise RateLimited(retry_after=wait.total_seconds(), metadata={"limit": "password_attempts"})
 

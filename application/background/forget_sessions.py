@@ -10,8 +10,7 @@ from application.ports.unit_of_work import Begin
 
 @dataclass(frozen=True, slots=True)
 class ForgetSessions:
-    """`kept`: how long an ended session stays, so that its reused tokens are still told apart from
-    unknown ones in the log."""
+    """`kept`: how long an ended session stays, for whoever looks into what happened."""
 
     begin: Begin
     ids: Ids

@@ -14,6 +14,7 @@ from application.messages import Context
 from application.ports.identity import Ids, Purpose, Seals
 from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
 from application.ports.mail_queue import Mail, MailKind
+from application.ports.observer import Observer
 from application.ports.unit_of_work import Begin
 from application.user.proofs import ProofDesk
 from domain.user.proof import ProofPurpose
@@ -27,7 +28,8 @@ class SendMails:
     """A mail under way is left alone for `lease`; one that could not be sent is tried again after
     `pause`, then after twice as long, and so on up to `longest_pause`, until it expires.
 
-    Links start with `link_base`. Secrets are made here and stand nowhere but in the letter.
+    `observer` hears of each failure. Links start with `link_base`. Secrets are made here and stand
+    nowhere but in the letter.
     """
 
     begin: Begin
@@ -35,14 +37,15 @@ class SendMails:
     seals: Seals
     proofs: ProofDesk
     mailer: Mailer
+    observer: Observer
     link_base: str
     limit: int
-    lease: timedelta = timedelta(minutes=2)
+    lease: timedelta = timedelta(minutes=5)
     pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(minutes=15)
 
     async def __call__(self) -> int:
-        """Raises MailUnavailable when a mail has to wait; it was postponed then."""
+        """Raises MailUnavailable when none could be sent, though there were some."""
         ctx = Context.system(self.ids.uuid())
         async with self.begin(ctx) as work:
             waiting = await work.mails.waiting(limit=self.limit)
@@ -51,13 +54,13 @@ class SendMails:
                 if now >= mail.expires_at:
                     work.mails.done(mail)
                 else:
-                    work.mails.postpone(mail, until=now + self.lease)
+                    work.mails.postpone(mail, until=now + self.lease, failed=False)
             await work.commit(None)
         postponed = 0
         for mail, attempts in waiting:
             if now < mail.expires_at and not await self._send(mail, attempts, ctx):
                 postponed += 1
-        if postponed:
+        if postponed and postponed == len(waiting):
             raise MailUnavailable(metadata={"postponed": postponed})
         return len(waiting)
 
@@ -67,14 +70,15 @@ class SendMails:
         try:
             if letter is not None:
                 await self.mailer.send(letter)
-        except MailerUnavailable:
+        except MailerUnavailable as error:
+            self.observer.mail_failed(str(mail.id), mail.kind.value, str(error), final=False)
             pause = min(self.pause * 2 ** min(attempts, 16), self.longest_pause)
             async with self.begin(ctx) as work:
                 work.mails.postpone(mail, until=await work.now() + pause)
                 await work.commit(None)
             return False
-        except LetterRefused:
-            pass  # there is no such mailbox: nothing that we could do again
+        except LetterRefused as error:
+            self.observer.mail_failed(str(mail.id), mail.kind.value, str(error), final=True)
         async with self.begin(ctx) as work:
             work.mails.done(mail)
             await work.commit(None)

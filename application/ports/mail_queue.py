@@ -49,6 +49,7 @@ class MailQueue(Protocol):
         """It was sent, or never will be; it is deleted."""
         ...
 
-    def postpone(self, mail: Mail, *, until: datetime) -> None:
-        """It could not be sent now; counts the attempt."""
+    def postpone(self, mail: Mail, *, until: datetime, failed: bool = True) -> None:
+        """It could not be sent now, which counts as an attempt; or, not `failed`, it is about to
+        be, and others leave it alone meanwhile."""
         ...

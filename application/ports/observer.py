@@ -15,6 +15,11 @@ class Observer(Protocol):
         """The operation was refused."""
         ...
 
+    def mail_failed(self, mail_id: str, kind: str, error: str, *, final: bool) -> None:
+        """A mail could not be sent; `final`: it never will be. `error` is what whoever delivers
+        said, and nothing of the mail."""
+        ...
+
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         """A bug. Called once, with the exception that the caller will never see."""
         ...

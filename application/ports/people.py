@@ -99,7 +99,8 @@ class GuestRepository(Protocol):
     async def get(self, guest_id: UserId) -> Guest | None: ...
 
     async def unclaimed(self, email: str, *, limit: int) -> Sequence[Guest]:
-        """Of that address, without regard to case, oldest first."""
+        """Of that address, without regard to case, oldest first; none who buys tests only, for no
+        user sees a test."""
         ...
 
     def add(self, guest: Guest) -> None: ...

@@ -21,7 +21,8 @@ class MemoryGuests(GuestRepository):
     async def unclaimed(self, email: str, *, limit: int) -> Sequence[Guest]:
         tables = await self._session.read()
         named = tables.guests_by_email.get(User.email_key(email), ())
-        found = [tables.guests[each] for each in named if tables.guests[each].claimed_by is None]
+        guests = (tables.guests[each] for each in named)
+        found = [each for each in guests if each.claimed_by is None and each.tests_of is None]
         return sorted(found, key=lambda guest: (guest.created_at, guest.id))[:limit]
 
     def add(self, guest: Guest) -> None:

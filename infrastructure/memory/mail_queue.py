@@ -34,11 +34,11 @@ class MemoryMailQueue(MailQueue):
 
         self._session.note(Phase.MAIL, write)
 
-    def postpone(self, mail: Mail, *, until: datetime) -> None:
+    def postpone(self, mail: Mail, *, until: datetime, failed: bool = True) -> None:
         def write(writing: Writing) -> None:
             row = writing.tables.mails.get(mail.id)
             if row is not None:
-                later = replace(row, due_at=until, attempts=row.attempts + 1)
+                later = replace(row, due_at=until, attempts=row.attempts + failed)
                 writing.journal.put(writing.tables.mails, mail.id, later)
 
         self._session.note(Phase.MAIL, write)

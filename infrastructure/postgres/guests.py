@@ -17,7 +17,7 @@ _SELECT = "SELECT id, email, tests_of, created_at, claimed_by, version FROM gues
 
 _UNCLAIMED = f"""
     {_SELECT}
-    WHERE email_key = $1 AND claimed_by IS NULL
+    WHERE email_key = $1 AND claimed_by IS NULL AND tests_of IS NULL
     ORDER BY created_at, id
     LIMIT $2
 """  # nosec B608: constants only

@@ -25,7 +25,7 @@ _INSERT = """
 
 _DONE = "DELETE FROM mails WHERE id = $1"
 
-_POSTPONE = "UPDATE mails SET due_at = $2, attempts = attempts + 1 WHERE id = $1"
+_POSTPONE = "UPDATE mails SET due_at = $2, attempts = attempts + $3 WHERE id = $1"
 
 
 class PostgresMailQueue(MailQueue):
@@ -54,8 +54,8 @@ class PostgresMailQueue(MailQueue):
     def done(self, mail: Mail) -> None:
         self._statements.append((_DONE, (mail.id,)))
 
-    def postpone(self, mail: Mail, *, until: datetime) -> None:
-        self._statements.append((_POSTPONE, (mail.id, until)))
+    def postpone(self, mail: Mail, *, until: datetime, failed: bool = True) -> None:
+        self._statements.append((_POSTPONE, (mail.id, until, int(failed))))
 
     def __bool__(self) -> bool:
         return bool(self._statements)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from fastapi.routing import APIRoute
@@ -39,6 +40,7 @@ OF_EVERY_OPERATION = {
 AnyOperation = Operation[Message[object], object]
 
 
+@cache
 def offered() -> dict[str, AnyOperation]:
     application = House().application
     found = {operation.name: operation for operation in application.operations()}

@@ -82,6 +82,17 @@ class MailQueueContract:
             ((found, counted),) = await self.waiting(world)
             assert (found.id, counted) == (mail.id, attempts)
 
+    async def test_what_is_in_hand_is_left_alone(self, world: World) -> None:
+        """For a while, and it counts as no attempt."""
+        mail = await self.add(world)
+        async with world.begin(world.system()) as work:
+            work.mails.postpone(mail, until=await work.now() + MINUTE, failed=False)
+            await work.commit(None)
+        assert await self.waiting(world) == []
+        await world.harness.pass_time(2 * MINUTE)
+        ((found, counted),) = await self.waiting(world)
+        assert (found.id, counted) == (mail.id, 0)
+
     async def test_what_nobody_wants_any_more_is_still_there(self, world: World) -> None:
         """Whoever sends mails decides about it, and deletes it."""
         mail = await self.add(world)

@@ -108,6 +108,9 @@ class Heard(Observer):
     def refused(self, operation: str, ctx: Context, error: AppError, seconds: float) -> None:
         self.refusals.append((operation, error, ctx))
 
+    def mail_failed(self, mail_id: str, kind: str, error: str, *, final: bool) -> None:
+        raise AssertionError("the faces send no mail")
+
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         self.bugs.append(error)
 

@@ -63,6 +63,8 @@ async def test_up_and_down(empty_url: str) -> None:
 BEFORE_IDENTITY = """
     INSERT INTO users SELECT md5('u' || n)::uuid, n || '@example.com', n || '@example.com', 'Ada',
            '', '2026-01-01'::timestamptz + n * interval '1 d', 1 FROM generate_series(1, 2) AS n;
+    INSERT INTO users VALUES (md5('demo')::uuid, 'organizer@demo.example', 'organizer@demo.example',
+                              'Demo', '', '2025-01-01', 1);
     INSERT INTO organizers VALUES (md5('o')::uuid, 'Town', 'town', '2026-02-01', 1);
     INSERT INTO members VALUES (md5('o')::uuid, md5('u2')::uuid, 'OWNER', 0);
     INSERT INTO events VALUES (md5('e')::uuid, md5('o')::uuid, '', '', '', 'UTC', '2030-01-01',
@@ -94,6 +96,8 @@ async def test_what_was_there_before_identity(empty_url: str) -> None:
         assert [tuple(user) for user in users] == [
             ("1@example.com", True, True, True, False),
             ("2@example.com", True, False, False, False),
+            # Older, but the whole world knows its password.
+            ("organizer@demo.example", True, False, False, False),
         ]
         assert await connection.fetchval(
             "SELECT m.joined_at = o.created_at FROM members m, organizers o"
