@@ -65,28 +65,39 @@ TO_ME = f"encode(sha256(convert_to(email_key, 'UTF8')), 'hex') = {EMAIL}"
 EVENT_SEEN = "EXISTS (SELECT FROM events e WHERE e.id = event_id)"
 HOLD_SEEN = "EXISTS (SELECT FROM holds h WHERE h.id = hold_id)"
 ORDER_SEEN = "EXISTS (SELECT FROM orders o WHERE o.id = order_id)"
-OWN_EVENT = f"EXISTS (SELECT FROM events e WHERE e.id = event_id AND e.{OWN})"
+OWN_EVENT = (
+    f"EXISTS (SELECT FROM events e WHERE e.id = event_id AND e.{OWN})"  # nosec B608: constants only
+)
+OF_OWN_MEMBERS = (
+    "EXISTS (SELECT FROM members m"  # nosec B608: constants only
+    f" WHERE m.user_id = users.id AND m.{OWN})"
+)
+# The second way in is that of a new organizer's first owner: it is not there before.
+JOINING = (
+    f"{OWN} OR {MINE} AND role = 'OWNER'"  # nosec B608: constants only
+    " AND NOT EXISTS (SELECT FROM organizers o WHERE o.id = organizer_id)"
+)
 
 # Lines are written by the statement that writes what they belong to, which is therefore not seen
 # yet; so this asks whether it is there and somebody else's. These run as the tables' owner.
-FUNCTIONS = tuple(f"""
-    CREATE FUNCTION holdfast_is_foreign_{kind}(wanted uuid) RETURNS boolean
+IS_FOREIGN = f"""
+    CREATE FUNCTION holdfast_is_foreign_KIND(wanted uuid) RETURNS boolean
         LANGUAGE sql STABLE SECURITY DEFINER
         BEGIN ATOMIC
             SELECT EXISTS (
-                SELECT FROM {kind}s
+                SELECT FROM KINDs
                 WHERE id = wanted AND buyer_id IS DISTINCT FROM {ACTOR}
             );
         END
-    """ for kind in ("hold", "order"))
+"""  # nosec B608: constants only
+FUNCTIONS = tuple(IS_FOREIGN.replace("KIND", kind) for kind in ("hold", "order"))
 
 # (table, what is allowed, which rows are seen, which rows may be written where that differs)
 APP = (
     (
         "users",
         "SELECT",
-        f"id = {ACTOR} OR {SUPERUSER} OR EXISTS (SELECT FROM members m"
-        f" WHERE m.user_id = users.id AND m.{OWN})",
+        f"id = {ACTOR} OR {SUPERUSER} OR {OF_OWN_MEMBERS}",
     ),
     ("users", "UPDATE", f"id = {ACTOR} OR {SUPERUSER}"),
     ("sessions", "SELECT", f"{MINE} OR {SUPERUSER}"),
@@ -101,13 +112,7 @@ APP = (
     ("organizers", "INSERT", f"{ACTOR} IS NOT NULL"),
     ("organizers", "UPDATE", f"id = ANY ({ORGANIZERS}::uuid[])"),
     ("members", "SELECT", f"{MINE} OR {OWN}"),
-    # The second way in is that of a new organizer's first owner: it is not there before.
-    (
-        "members",
-        "INSERT",
-        f"{OWN} OR {MINE} AND role = 'OWNER'"
-        " AND NOT EXISTS (SELECT FROM organizers o WHERE o.id = organizer_id)",
-    ),
+    ("members", "INSERT", JOINING),
     ("members", "UPDATE", OWN),
     ("members", "DELETE", OWN),
     ("invitations", "SELECT", f"{OWN} OR {TO_ME}"),
