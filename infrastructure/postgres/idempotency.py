@@ -9,7 +9,9 @@ import msgspec
 from application.messages import Claim
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.unit_of_work import KeyTaken
+from infrastructure.postgres.advisory import key_lock, lock_now
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.failures import raise_meaning
 from infrastructure.postgres.identity import SYSTEM, Identity
 from shared.errors import AppError, Violation
 
@@ -23,10 +25,13 @@ _FIND = """
     WHERE actor = $1 AND operation = $2 AND key = $3
 """
 
+# Behind the key's lock, in a statement of its own, like a claim.
 _REFUSE = """
     INSERT INTO idempotency_keys (actor, operation, key, fingerprint, refusal, final, created_at)
-    VALUES ($1, $2, $3, $4, $5, true, clock_timestamp())
-    ON CONFLICT DO NOTHING
+    SELECT $1, $2, $3, $4, $5, true, clock_timestamp()
+    WHERE NOT EXISTS (
+        SELECT FROM idempotency_keys WHERE actor = $1 AND operation = $2 AND key = $3
+    )
     RETURNING key
 """
 
@@ -107,15 +112,20 @@ class PostgresIdempotencyStore(IdempotencyStore):
         )
 
     async def refuse(self, claim: Claim, refusal: AppError) -> None:
-        stored = await self._database.fetch(
-            _REFUSE,
-            claim.actor,
-            claim.operation,
-            claim.key,
-            claim.fingerprint,
-            StoredRefusal.of(refusal),
-            as_=Identity.of_claim(claim),
-        )
+        scope = (claim.actor, claim.operation, claim.key)
+        lock = lock_now(key_lock(*scope))
+        connection, open_ = await self._database.lend(), True
+        try:
+            await connection.execute(f"BEGIN; {Identity.of_claim(claim).local()}; {lock}")
+            stored = await connection.fetch(
+                _REFUSE, *scope, claim.fingerprint, StoredRefusal.of(refusal)
+            )
+            await connection.execute("COMMIT")
+            open_ = False
+        except Exception as error:
+            raise_meaning(error, connection)
+        finally:
+            await self._database.give_back(connection, rollback=open_)
         if not stored:
             raise KeyTaken()
 

@@ -5,21 +5,25 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from application.errors import IdempotencyInProgress
-from application.messages import Context
+from application.messages import Claim, Context
 from application.ports.unit_of_work import KeyTaken
+from infrastructure.postgres.advisory import key_lock, lock_now
 from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import raise_meaning
 from infrastructure.postgres.identity import SYSTEM, Identity, Role, assume, carries
 
-# The key is inserted when it is claimed, not with its answer: the uncommitted row is the lock that
-# the same request waits for, and a rollback of any kind takes it away again. The answer follows in
-# an update by the same transaction. Waiting is bounded for this statement alone.
+# Whoever claims a key takes its lock first, in a statement of its own, and then looks at the keys of
+# all days: no unique index spans them. The lock is what the same request waits for (bounded, for
+# this statement alone), and ends with the transaction, which leaves the key committed or takes it
+# away again. The answer follows in an update by the same transaction.
 _CLAIM = """
     WITH claimed AS (
         INSERT INTO idempotency_keys (actor, operation, key, fingerprint, final, created_at)
-        VALUES ($1, $2, $3, $4, false, clock_timestamp())
-        ON CONFLICT DO NOTHING
+        SELECT $1, $2, $3, $4, false, clock_timestamp()
+        WHERE NOT EXISTS (
+            SELECT FROM idempotency_keys WHERE actor = $1 AND operation = $2 AND key = $3
+        )
         RETURNING key
     )
     SELECT count(*) = 1 AS ours, set_config('lock_timeout', $5, true) FROM claimed
@@ -94,14 +98,18 @@ class Session:
         if not carries(connection, self._identity):
             begin += f"; {self._identity.local()}"
         self._role = self._identity.role
-        if self._to_claim:
-            begin += f"; SET LOCAL lock_timeout = {self._key_wait_ms}"
+        claim = self.ctx.claim if self._to_claim else None
+        if claim is not None:
+            lock = lock_now(key_lock(claim.actor, claim.operation, claim.key))
+            begin += f"; SET LOCAL lock_timeout = {self._key_wait_ms}; {lock}"
         try:
             await connection.execute(begin)
+        except asyncpg.LockNotAvailableError as error:
+            raise IdempotencyInProgress(retry_after=1) from error
         except Exception as error:
             raise_meaning(error, connection)
-        if self._to_claim:
-            await self._claim(connection)
+        if claim is not None:
+            await self._claim(connection, claim)
 
     async def answer(self, answer: object, *, final: bool) -> None:
         """Writes the answer under the key, if there is one."""
@@ -164,10 +172,7 @@ class Session:
             await connection.execute(f"SET LOCAL ROLE {role.value}")
             self._role = role
 
-    async def _claim(self, connection: Lent) -> None:
-        claim = self.ctx.claim
-        if claim is None:
-            return
+    async def _claim(self, connection: Lent, claim: Claim) -> None:
         try:
             row = await connection.fetchrow(
                 _CLAIM,
@@ -177,8 +182,6 @@ class Session:
                 claim.fingerprint,
                 str(self._database.lock_timeout_ms),
             )
-        except asyncpg.LockNotAvailableError as error:
-            raise IdempotencyInProgress(retry_after=1) from error
         except Exception as error:
             raise_meaning(error, connection)
         if row is None or not row["ours"]:

@@ -94,7 +94,7 @@ class TestWriting(OnPostgres):
                 "WITH claimed",
                 "SELECT id,",
                 "SELECT clock_timestamp()",
-                "SELECT pg_advisory_xact_lock(hashtextextended(id::text,",
+                "SELECT pg_advisory_xact_lock(nr)",
                 "SELECT (SELECT",
                 "SELECT pool_id,",
                 "UPDATE stock",
