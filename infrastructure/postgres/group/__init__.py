@@ -1,0 +1,1 @@
+"""Group commit: what several units of work write together, in one transaction."""
