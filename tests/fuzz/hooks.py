@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any, Final, TypeAlias
 
 import schemathesis
+from schemathesis.specs.openapi.checks import ensure_resource_availability
 
 from tests.fuzz.account import Account
 from tests.fuzz.things import STATE, Things, refer
@@ -36,6 +37,10 @@ _account = Account(os.environ[REST_URL], f"fuzzer-{os.environ[ROUND]}")
 _fresh = Fresh(os.environ[ROUND])
 _things = Things()
 _counts: Counter[tuple[str, str, int]] = Counter()
+_holders: dict[str, int] = {}
+"""Which account each token is of."""
+_callers: dict[str, int] = {}
+"""Which account each case was sent by."""
 _lock = Lock()
 
 
@@ -44,10 +49,30 @@ class Member:
     """Logs in again when a token is no longer good: operations may well have ended its session."""
 
     def get(self, case: Case, ctx: schemathesis.AuthContext) -> str:
-        return _account.token()
+        token = _account.token()
+        _holders[token] = _account.opened
+        return token
 
     def set(self, case: Case, data: str, ctx: schemathesis.AuthContext) -> None:
+        _callers[case.id] = _holders[data]
         case.headers["Authorization"] = f"Bearer {data}"
+
+
+@schemathesis.check
+def created_is_there(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
+) -> bool | None:
+    """`ensure_resource_availability` where it means something: whoever asks is who created it (an
+    account opened since, because an operation ended the one before, is a stranger), and asks for
+    nothing but what the answer named (the hooks put other references in)."""
+    parent = ctx.internals.find_parent(case_id=case.id)
+    created = ctx.internals.find_response(case_id=parent.id) if parent is not None else None
+    if parent is None or created is None or _callers.get(parent.id) != _callers.get(case.id):
+        return None
+    if not all(str(each).encode() in created.content for each in case.path_parameters.values()):
+        return None
+    found: bool | None = ensure_resource_availability(ctx, response, case)
+    return found
 
 
 @schemathesis.hook
