@@ -1,4 +1,4 @@
-"""Entity tags: the version of an event, in quotes."""
+"""Entity tags: the version of an event, in quotes; of figures, a digest."""
 
 import re
 from typing import Annotated
@@ -37,13 +37,14 @@ IfNoneMatch = Annotated[
     str | None,
     Header(
         alias="If-None-Match",
-        description="Answer 304 without a body if the event still has this `ETag`.",
+        description="Answer 304 without a body if what is asked for still has this `ETag`.",
     ),
 ]
 
 
-def is_known(header: str | None, version: int) -> bool:
-    """Whether If-None-Match names this version; compared weakly (RFC 9110, 13.1.2)."""
+def is_known(header: str | None, tag: object) -> bool:
+    """Whether If-None-Match names this tag, which is given without quotes; compared weakly
+    (RFC 9110, 13.1.2)."""
     if header is None:
         return False
-    return header.strip() == "*" or f'"{version}"' in _TAG.findall(header.replace("W/", ""))
+    return header.strip() == "*" or f'"{tag}"' in _TAG.findall(header.replace("W/", ""))

@@ -23,7 +23,7 @@ from application.errors import (
     RateLimited,
 )
 from application.messages import Command, KeyPolicy
-from application.views.event import EventView
+from application.views.event import AvailabilityView, EventView
 from application.views.user import GuestView
 from shared.errors import (
     AppError,
@@ -53,6 +53,12 @@ _MEANING: Final[Mapping[int, str]] = {
 _LIMIT_HEADERS: Final[Mapping[str, str]] = {
     POLICY: "The limits this counts against: `q` requests in `w` seconds.",
     LEFT: "What is left of each: `r` requests; more in `t` seconds.",
+}
+
+
+_TAGS: Final[Mapping[type[object], str]] = {
+    EventView: "The event's version, in quotes.",
+    AvailabilityView: "Of the figures, whenever they were read; weak.",
 }
 
 
@@ -108,7 +114,8 @@ def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
     for status, response in responses.items():
         response["headers"] = _headers(status, said.operation)
     if "If-None-Match" in conditions:
-        responses["304"] = {"description": "You have this version already."}
+        headers = _headers("304", said.operation)
+        responses["304"] = {"description": "You have this already.", "headers": headers}
     refusals: dict[int, dict[str, type[AppError]]] = {}
     for error in refusals_of(said):
         refusals.setdefault(status_of(error), {})[error.reason] = error
@@ -158,8 +165,9 @@ def _headers(status: str, operation: AnyOperation) -> dict[str, Any]:
     headers = {"X-Request-ID": "The one that was sent, or a new one."}
     if status == "201" and operation.answers is not GuestView:  # a guest cannot be read
         headers["Location"] = "Where to read it."
-    if operation.answers is EventView:
-        headers["ETag"] = "The event's version, in quotes."
+    if operation.answers in _TAGS:
+        headers["ETag"] = _TAGS[operation.answers]
+        headers["Cache-Control"] = "Only the caller may keep it; and for how long, without asking."
     if operation.message.key_policy is not KeyPolicy.NONE:
         headers["Idempotency-Replayed"] = "`true` if this is the answer to an earlier request."
     if operation.limited:

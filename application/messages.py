@@ -126,11 +126,13 @@ class Claim:
 
 @dataclass(slots=True)
 class Reply:
-    """What the pipeline tells the face beside the answer."""
+    """What the pipeline or the handler tells the face beside the answer."""
 
     replayed: bool = False
     allowances: tuple[Allowance, ...] = ()
     """What is left of the rate limits that the call counted against."""
+    fresh_seconds: int = 0
+    """For how long the answer may be used again, where the question allowed for age."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

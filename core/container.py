@@ -29,6 +29,7 @@ from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
 from infrastructure.mail.smtp import SmtpMailer
+from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -114,6 +115,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             ),
             mailer=_mailer(settings),
             observer=LogObserver(),
+            recent=MemoryRecentFigures(),
         )
         application = assemble(ports, rules)
         yield Container(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from api.changes import Unchanged, without_default
@@ -16,6 +17,12 @@ from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
 from domain.event.event import EventState
 from shared.ids import EventId, OrganizerId
+
+MaxAge = Annotated[
+    int | None,
+    Digits,
+    Query(description="How many seconds old the figures may be, at most 60. 0, if it is left out."),
+]
 
 
 class PoolRequest(Input):

@@ -8,7 +8,14 @@ from starlette.responses import Response
 from api.answers import answer, event_answer
 from api.context import Call
 from api.etags import IfMatch, IfNoneMatch, is_known
-from api.event.requests import EventChanges, EventRequest, EventSearch, TicketTypeRequest
+from api.event.availability import availability_answer
+from api.event.requests import (
+    EventChanges,
+    EventRequest,
+    EventSearch,
+    MaxAge,
+    TicketTypeRequest,
+)
 from api.event.schemas import Availability, Event, EventIdPath, EventPage
 from api.routing import PREFIX, Routes
 from application.app import EventOperations
@@ -143,7 +150,18 @@ def add_event_routes(routes: Routes, events: EventOperations) -> None:
         says="What is left of each ticket type.",
         refuses=(EventNotFound,),
     )
-    async def get_availability(call: Call, event_id: EventIdPath) -> Response:
-        """Exact at `as_of`, which is after the question was asked."""
-        query = GetAvailability(event_id=event_id)
-        return answer(call, await events.get_availability(query, call.ctx))
+    async def get_availability(
+        call: Call,
+        event_id: EventIdPath,
+        max_age: MaxAge = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        """Exact at `as_of`, which is after the question was asked. With `max_age` the figures may
+        have been read before, for somebody else; `as_of` says when.
+
+        The `ETag` is that of the figures, whenever they were read: a 304 says that they are still
+        the same.
+        """
+        query = GetAvailability(event_id=event_id, max_age=max_age)
+        found = await events.get_availability(query, call.ctx)
+        return availability_answer(call, query, found, if_none_match)

@@ -1,5 +1,6 @@
 """Events and their availability as shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -100,14 +101,14 @@ class TicketTypeAvailability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailabilityView:
-    """True at `as_of`, a moment of the database's clock after the question was asked."""
+    """True at `as_of`, a moment of the database's clock."""
 
     event_id: EventId
     ticket_types: tuple[TicketTypeAvailability, ...]
     as_of: datetime
 
     @classmethod
-    def of(cls, event: Event, stock: dict[PoolId, Stock], as_of: datetime) -> Self:
+    def of(cls, event: Event, stock: Mapping[PoolId, Stock], as_of: datetime) -> Self:
         types = []
         for ticket_type in event.ticket_types:
             tightest = min(

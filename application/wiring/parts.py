@@ -14,6 +14,7 @@ from application.payment.process import Pauses, PaymentProcess
 from application.payment.providers import Providers
 from application.pipeline import Operation, Pipeline
 from application.policy import rule_of
+from application.ports.figures import RecentFigures
 from application.ports.idempotency import IdempotencyStore
 from application.ports.identity import Ids, Passwords, Seals, Tokens
 from application.ports.limits import RateLimiter
@@ -79,6 +80,7 @@ class Ports:
     providers: Providers
     mailer: Mailer
     observer: Observer
+    recent: RecentFigures
 
 
 class Parts:

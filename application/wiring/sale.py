@@ -46,7 +46,9 @@ def events(parts: Parts) -> EventOperations:
         publish=op(PublishEvent, EventView, PublishEventHandler(begin)),
         close=op(CloseEvent, EventView, CloseEventHandler(begin)),
         cancel=op(CancelEvent, EventView, CancelEventHandler(begin)),
-        get_availability=op(GetAvailability, AvailabilityView, GetAvailabilityHandler(begin)),
+        get_availability=op(
+            GetAvailability, AvailabilityView, GetAvailabilityHandler(begin, parts.ports.recent)
+        ),
     )
 
 

@@ -115,7 +115,9 @@ def cancel_event(request: CancelEventRequest) -> CancelEvent:
 
 def get_availability(request: GetAvailabilityRequest) -> GetAvailability:
     shape = Shape(request)
-    return shape.done(GetAvailability(event_id=_event_id(shape)))
+    return shape.done(
+        GetAvailability(event_id=_event_id(shape), max_age=shape.maybe_integer("max_age"))
+    )
 
 
 def _event_id(shape: Shape) -> EventId:

@@ -18,6 +18,7 @@ from api.schemas import Problem
 from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
@@ -52,7 +53,8 @@ def document() -> Json:
 
 
 class House:
-    """Everything a process has, without a process. `is_ready` is what /ready is told."""
+    """Everything a process has, without a process. `is_ready` is what /ready is told; `seconds` is
+    the clock that tells how old figures are."""
 
     def __init__(self, config: RestConfig = RestConfig(), rules: Rules = Rules()) -> None:
         self.database = MemoryDatabase()
@@ -60,6 +62,7 @@ class House:
         self.storage = MemoryStorage()
         self.letters = Letterbox()
         self.is_ready = True
+        self.seconds = 0.0
         provider = SimulatedProvider(self.storage, public_url="http://test")
         payments = SimulatedPayments(provider, secret=SECRET)
         self.ports = Ports(
@@ -75,6 +78,7 @@ class House:
             providers=Providers({"simulated": payments}, "simulated"),
             mailer=self.letters,
             observer=self.observer,
+            recent=MemoryRecentFigures(lambda: self.seconds),
         )
         self.rules = rules
         self.application = assemble(self.ports, rules)

@@ -33,6 +33,7 @@ from domain.user.user import User
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
+from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.sealed.seals import HmacSeals
 from shared.errors import AppError
@@ -246,6 +247,7 @@ class World:
             providers=providers,
             mailer=self.letters,
             observer=self.observer,
+            recent=MemoryRecentFigures(),
         )
         self.application = assemble(self.ports, rules)
 

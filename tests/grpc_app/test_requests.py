@@ -162,7 +162,7 @@ MEANT: list[Message[object]] = [
     PublishEvent(event_id=EventId(ID)),
     CloseEvent(event_id=EventId(ID)),
     CancelEvent(event_id=EventId(ID)),
-    GetAvailability(event_id=EventId(ID)),
+    GetAvailability(event_id=EventId(ID), max_age=7),
     CreateHold(
         event_id=EventId(ID), lines=(WantedLine(ticket_type_id=TicketTypeId(ID), quantity=7),)
     ),

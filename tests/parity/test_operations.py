@@ -8,6 +8,7 @@ from application.app import Application
 from application.assembly import Ports, Rules, assemble
 from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
@@ -107,6 +108,7 @@ def product() -> Application:
         providers=Providers({}, "none"),
         mailer=Letterbox(),
         observer=Watcher(),
+        recent=MemoryRecentFigures(),
     )
     return assemble(ports, Rules())
 

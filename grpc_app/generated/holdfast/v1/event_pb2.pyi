@@ -511,16 +511,20 @@ class GetAvailabilityRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
+    MAX_AGE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUID. Required."""
+    max_age: _builtins.int
+    """How many seconds old the figures may be: at most 60. 0 asks for exact ones."""
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
+        max_age: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "max_age", b"max_age"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -697,7 +701,7 @@ class Availability(_message.Message):
     def ticket_types(self) -> _containers.RepeatedCompositeFieldContainer[Global___TicketTypeAvailability]: ...
     @_builtins.property
     def as_of(self) -> _timestamp_pb2.Timestamp:
-        """When this was true."""
+        """When this was true: after the question was asked, or at most `max_age` before."""
 
     def __init__(
         self,

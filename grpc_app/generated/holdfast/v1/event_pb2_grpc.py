@@ -149,7 +149,8 @@ class EventServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetAvailability(self, request, context):
-        """How much is left of each ticket type. Refused with EVENT_NOT_FOUND.
+        """How much is left of each ticket type: exact, unless `max_age` allows otherwise. Refused with
+        EVENT_NOT_FOUND, FIELD_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

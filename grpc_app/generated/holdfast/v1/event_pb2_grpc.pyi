@@ -37,7 +37,9 @@ class EventServiceStub:
     CancelEvent: _aio.UnaryUnaryMultiCallable[_event_pb2.CancelEventRequest, _event_pb2.Event]
     """Calls the event off. Refused with EVENT_STATE_INVALID."""
     GetAvailability: _aio.UnaryUnaryMultiCallable[_event_pb2.GetAvailabilityRequest, _event_pb2.Availability]
-    """How much is left of each ticket type. Refused with EVENT_NOT_FOUND."""
+    """How much is left of each ticket type: exact, unless `max_age` allows otherwise. Refused with
+    EVENT_NOT_FOUND, FIELD_INVALID.
+    """
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
@@ -116,6 +118,8 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_pb2.GetAvailabilityRequest,
         context: _aio.ServicerContext[_event_pb2.GetAvailabilityRequest, _abc.Awaitable[_event_pb2.Availability]],
     ) -> _abc.Awaitable[_event_pb2.Availability]:
-        """How much is left of each ticket type. Refused with EVENT_NOT_FOUND."""
+        """How much is left of each ticket type: exact, unless `max_age` allows otherwise. Refused with
+        EVENT_NOT_FOUND, FIELD_INVALID.
+        """
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _aio.Server) -> None: ...
