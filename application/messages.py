@@ -1,7 +1,7 @@
 """What travels with a call: the message (what is wanted), the context (who, and how)."""
 
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -24,6 +24,19 @@ class ActorKind(Enum):
     """A server of one organizer."""
     SYSTEM = "system"
     """Background work; no face offers it."""
+
+
+class Priority(IntEnum):
+    """Who is served first where not all can be, and who is sent away last."""
+
+    PAYMENT = 0
+    """Money is on its way."""
+    SALE = 1
+    """Taking stock and giving it back, and what a buyer needs for it."""
+    READ = 2
+    """Looking at one thing, and changing what no buyer waits for."""
+    LIST = 3
+    """Whatever can best be asked for again later."""
 
 
 class KeyPolicy(Enum):
@@ -141,7 +154,8 @@ class Context:
 
     `credentials` is the bearer token or API key as sent, without the scheme; `address` the IP
     address of the caller, as far as it is known; `request_id` is in every log line, every error
-    and every outbox row that comes of the call. `roles` are the members' roles that may do this.
+    and every outbox row that comes of the call. `roles` are the members' roles that may do this;
+    `priority` is that of the operation.
     """
 
     request_id: str
@@ -151,6 +165,7 @@ class Context:
     face: str = "system"
     actor: Actor = ANONYMOUS
     roles: frozenset[Role] = frozenset()
+    priority: Priority = Priority.READ
     admitted: str | None = None
     claim: Claim | None = None
     reply: Reply = field(default_factory=Reply)
@@ -173,6 +188,6 @@ class Context:
         return replace(self, actor=actor)
 
     @staticmethod
-    def system(request_id: str | UUID) -> "Context":
+    def system(request_id: str | UUID, *, priority: Priority = Priority.READ) -> "Context":
         """For background work."""
-        return Context(request_id=str(request_id), actor=SYSTEM)
+        return Context(request_id=str(request_id), actor=SYSTEM, priority=priority)

@@ -1,9 +1,9 @@
 """What happens around every operation, once for both faces.
 
-observe → authenticate → authorize → limit the rate → check the key → (the face reads the shape) →
-idempotency → handle. A face calls `admit` before it reads the shape, so that a stranger learns
-nothing about shapes; calling the operation admits whatever was not admitted before, so no face can
-forget it.
+observe → room → authenticate → authorize → limit the rate → check the key → (the face reads the
+shape) → calls in flight → idempotency → handle. A face calls `admit` before it reads the shape, so
+that a stranger learns nothing about shapes; calling the operation admits whatever was not admitted
+before, so no face can forget it.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -28,6 +28,7 @@ from application.errors import (
     UserRequired,
 )
 from application.fingerprint import fingerprint
+from application.in_flight import CallsInFlight
 from application.limits import WriteLimits
 from application.messages import (
     ANONYMOUS,
@@ -39,13 +40,14 @@ from application.messages import (
     Context,
     KeyPolicy,
     Message,
+    Priority,
 )
 from application.policy import Rule
 from application.ports.idempotency import IdempotencyStore
 from application.ports.limits import RateLimiter
 from application.ports.observer import Observer
 from application.ports.unit_of_work import KeyTaken, StaleWrite
-from shared.errors import AppError, Code, Conflict, Internal
+from shared.errors import AppError, Code, Conflict, Internal, Overloaded
 
 M = TypeVar("M", bound=Message[object])
 R = TypeVar("R")
@@ -57,12 +59,18 @@ _RUNS = 8
 _POLL_SECONDS = 0.05
 
 
+def never_full(priority: Priority) -> bool:
+    """There is always room."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """What every operation shares.
 
     `wait` is how long a repeated request waits for the first; after `lease` an answer that its
-    first caller never finished (it was killed) is given as it stands.
+    first caller never finished (it was killed) is given as it stands. `full` tells at once whether
+    there is no room where calls of a priority wait.
     """
 
     authenticator: Authenticator
@@ -72,6 +80,8 @@ class Pipeline:
     observer: Observer
     wait: timedelta
     lease: timedelta
+    in_flight: CallsInFlight = field(default_factory=CallsInFlight)
+    full: Callable[[Priority], bool] = never_full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +104,11 @@ class Operation(Generic[M, R]):
         """The context with its actor, if this call may be made at all.
 
         Raises TokenMissing, TokenInvalid, TokenExpired, TokenRevoked, UserRequired, ScopeMissing,
-        AccessDenied, RateLimited, IdempotencyKeyRequired, IdempotencyKeyInvalid.
+        AccessDenied, RateLimited, IdempotencyKeyRequired, IdempotencyKeyInvalid, Overloaded.
         """
+        priority = self.rule.priority
+        if self.pipeline.full(priority):  # before anything is asked of anybody
+            raise Overloaded(retry_after=1)
         actor = await self._authenticate(ctx)
         self._authorize(actor)
         await self._limit(actor, ctx)
@@ -107,17 +120,26 @@ class Operation(Generic[M, R]):
         elif key is not None and not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid()
         return replace(
-            ctx, actor=actor, roles=self.rule.roles, idempotency_key=key, admitted=self.name
+            ctx,
+            actor=actor,
+            roles=self.rule.roles,
+            priority=priority,
+            idempotency_key=key,
+            admitted=self.name,
         )
 
     async def __call__(self, message: M, ctx: Context) -> R:
         """Runs the operation. Raises AppError and nothing else (and CancelledError)."""
         started = time.perf_counter()
-        observer = self.pipeline.observer
+        observer, in_flight = self.pipeline.observer, self.pipeline.in_flight
         try:
             if ctx.admitted != self.name:
                 ctx = await self.admit(ctx)
-            answer = await self._once(message, ctx)
+            caller = in_flight.enter(ctx.actor)
+            try:
+                answer = await self._once(message, ctx)
+            finally:
+                in_flight.leave(caller)
         except AppError as refusal:
             observer.refused(self.name, ctx, refusal, time.perf_counter() - started)
             raise

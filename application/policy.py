@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from application.messages import ActorKind
+from application.messages import ActorKind, Priority
 from domain.organizer.organizer import Role
 
 _ANONYMOUS, _USER, _GUEST, _KEY = (
@@ -24,7 +24,7 @@ class Rule:
     """`roles`: the members of the organizer concerned who may do it. `superuser`: only they.
     `takes_stock`: limited even while rate limits cannot be counted for all processes;
     `makes_buyers`: whoever does it without credentials is somebody new afterwards. What is not
-    `limited` counts against no rate limit.
+    `limited` counts against no rate limit. `priority`: whose turn it is where calls wait.
     """
 
     kinds: frozenset[ActorKind]
@@ -33,6 +33,7 @@ class Rule:
     takes_stock: bool = False
     makes_buyers: bool = False
     limited: bool = True
+    priority: Priority = Priority.READ
 
     @property
     def is_open(self) -> bool:
@@ -61,68 +62,95 @@ _PEOPLE = _members(Role.OWNER, Role.MANAGER, keys=False)
 _MANAGERS = _members(Role.OWNER, Role.MANAGER)
 _ALL = tuple(Role)
 
+# Who waits for whom when there is more to do than can be done; what is not named is a READ.
+_PRIORITIES: Mapping[str, Priority] = {
+    "ReceiveWebhook": Priority.PAYMENT,
+    "CreateOrder": Priority.PAYMENT,
+    "PayOrder": Priority.PAYMENT,
+    "CancelOrder": Priority.PAYMENT,
+    "CreateHold": Priority.SALE,
+    "ExtendHold": Priority.SALE,
+    "ReleaseHold": Priority.SALE,
+    "CreateGuest": Priority.SALE,
+    "Login": Priority.SALE,
+    "RefreshToken": Priority.SALE,
+    "ListUsers": Priority.LIST,
+    "ListOrganizers": Priority.LIST,
+    "ListMembers": Priority.LIST,
+    "ListInvitations": Priority.LIST,
+    "ListApiKeys": Priority.LIST,
+    "ListEvents": Priority.LIST,
+    "ListOrders": Priority.LIST,
+    "ListTickets": Priority.LIST,
+}
+
+_CALLERS: Mapping[str, Rule] = {
+    # Accounts
+    "Register": replace(_OPEN, makes_buyers=True),
+    "Login": _OPEN,
+    "RefreshToken": _OPEN,
+    "Logout": _USERS,
+    "LogoutEverywhere": _USERS,
+    "RequestPasswordReset": _OPEN,
+    "ResetPassword": _OPEN,
+    "RequestEmailVerification": _USERS,
+    "VerifyEmail": _USERS,
+    "GetMe": _USERS,
+    "UpdateMe": _USERS,
+    "ChangePassword": _USERS,
+    # The whole installation
+    "ListUsers": _SUPERUSERS,
+    "GetUser": _SUPERUSERS,
+    "ActivateUser": _SUPERUSERS,
+    "DeactivateUser": _SUPERUSERS,
+    "GrantSuperuser": _SUPERUSERS,
+    "RevokeSuperuser": _SUPERUSERS,
+    # Guests
+    "CreateGuest": replace(_rule(_ANONYMOUS, _KEY), makes_buyers=True),
+    "ClaimGuests": _USERS,
+    # Organizers and who acts for them
+    "CreateOrganizer": _USERS,
+    "GetOrganizer": _EVERYBODY,
+    "ListOrganizers": _USERS,
+    "ListMembers": _PEOPLE,
+    "ChangeMemberRole": _OWNERS,
+    "RemoveMember": _members(*_ALL, keys=False),  # others than oneself: owners
+    "InviteMember": _OWNERS,
+    "ListInvitations": _OWNERS,
+    "RevokeInvitation": _OWNERS,
+    "AcceptInvitation": _USERS,
+    "CreateApiKey": _OWNERS,
+    "ListApiKeys": _PEOPLE,
+    "RevokeApiKey": _PEOPLE,
+    # Events
+    "CreateEvent": _MANAGERS,
+    "GetEvent": _members(*_ALL, also=(_GUEST,)),
+    "ListEvents": _members(*_ALL, also=(_GUEST,)),
+    "UpdateEvent": _MANAGERS,
+    "AddTicketType": _MANAGERS,
+    "PublishEvent": _MANAGERS,
+    "CloseEvent": _MANAGERS,
+    "CancelEvent": _MANAGERS,
+    "GetAvailability": _members(*_ALL, also=(_GUEST,)),
+    # The sale
+    "CreateHold": _rule(_USER, _GUEST, takes_stock=True),
+    "GetHold": _BUYERS,
+    "ExtendHold": _BUYERS,
+    "ReleaseHold": _BUYERS,
+    "CreateOrder": _BUYERS,
+    "GetOrder": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
+    "ListOrders": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
+    "PayOrder": _BUYERS,
+    "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+    "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+    # Payment providers; the signature says who they are, and they come in crowds
+    "ReceiveWebhook": Rule(kinds=frozenset({_ANONYMOUS}), limited=False),
+}
+
 POLICY: Mapping[str, Rule] = MappingProxyType(
     {
-        # Accounts
-        "Register": replace(_OPEN, makes_buyers=True),
-        "Login": _OPEN,
-        "RefreshToken": _OPEN,
-        "Logout": _USERS,
-        "LogoutEverywhere": _USERS,
-        "RequestPasswordReset": _OPEN,
-        "ResetPassword": _OPEN,
-        "RequestEmailVerification": _USERS,
-        "VerifyEmail": _USERS,
-        "GetMe": _USERS,
-        "UpdateMe": _USERS,
-        "ChangePassword": _USERS,
-        # The whole installation
-        "ListUsers": _SUPERUSERS,
-        "GetUser": _SUPERUSERS,
-        "ActivateUser": _SUPERUSERS,
-        "DeactivateUser": _SUPERUSERS,
-        "GrantSuperuser": _SUPERUSERS,
-        "RevokeSuperuser": _SUPERUSERS,
-        # Guests
-        "CreateGuest": replace(_rule(_ANONYMOUS, _KEY), makes_buyers=True),
-        "ClaimGuests": _USERS,
-        # Organizers and who acts for them
-        "CreateOrganizer": _USERS,
-        "GetOrganizer": _EVERYBODY,
-        "ListOrganizers": _USERS,
-        "ListMembers": _PEOPLE,
-        "ChangeMemberRole": _OWNERS,
-        "RemoveMember": _members(*_ALL, keys=False),  # others than oneself: owners
-        "InviteMember": _OWNERS,
-        "ListInvitations": _OWNERS,
-        "RevokeInvitation": _OWNERS,
-        "AcceptInvitation": _USERS,
-        "CreateApiKey": _OWNERS,
-        "ListApiKeys": _PEOPLE,
-        "RevokeApiKey": _PEOPLE,
-        # Events
-        "CreateEvent": _MANAGERS,
-        "GetEvent": _members(*_ALL, also=(_GUEST,)),
-        "ListEvents": _members(*_ALL, also=(_GUEST,)),
-        "UpdateEvent": _MANAGERS,
-        "AddTicketType": _MANAGERS,
-        "PublishEvent": _MANAGERS,
-        "CloseEvent": _MANAGERS,
-        "CancelEvent": _MANAGERS,
-        "GetAvailability": _members(*_ALL, also=(_GUEST,)),
-        # The sale
-        "CreateHold": _rule(_USER, _GUEST, takes_stock=True),
-        "GetHold": _BUYERS,
-        "ExtendHold": _BUYERS,
-        "ReleaseHold": _BUYERS,
-        "CreateOrder": _BUYERS,
-        "GetOrder": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
-        "ListOrders": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
-        "PayOrder": _BUYERS,
-        "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
-        "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
-        # Payment providers; the signature says who they are, and they come in crowds
-        "ReceiveWebhook": Rule(kinds=frozenset({_ANONYMOUS}), limited=False),
+        name: replace(rule, priority=_PRIORITIES.get(name, rule.priority))
+        for name, rule in _CALLERS.items()
     }
 )
 

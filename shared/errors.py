@@ -120,6 +120,13 @@ class DatabaseUnavailable(AppError):
     title = "The database cannot be reached right now."
 
 
+class Overloaded(AppError):
+    """More waits here than can be done soon; who comes now is told so at once."""
+
+    code, reason = Code.UNAVAILABLE, "OVERLOADED"
+    title = "There is too much to do right now; try again in a moment."
+
+
 class NotReady(AppError):
     code, reason = Code.UNAVAILABLE, "NOT_READY"
     title = "This process cannot serve right now."

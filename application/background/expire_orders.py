@@ -5,7 +5,7 @@ Those with an open payment are the purchase process's: it asks the provider to c
 
 from dataclasses import dataclass
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.order.ending import expire
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin, StaleWrite
@@ -20,7 +20,7 @@ class ExpireOrders:
     limit: int
 
     async def __call__(self) -> int:
-        ctx = Context.system(self.ids.uuid())
+        ctx = Context.system(self.ids.uuid(), priority=Priority.SALE)
         async with self.begin(ctx) as work:
             due = await work.orders.due(limit=self.limit)
         for order_id in due:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.payment.process import PaymentProcess
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
@@ -20,7 +20,7 @@ class FinishPayments:
 
     async def __call__(self) -> int:
         request_id = str(self.ids.uuid())
-        async with self.begin(Context.system(request_id)) as work:
+        async with self.begin(Context.system(request_id, priority=Priority.PAYMENT)) as work:
             due = await work.payments.due(limit=self.limit)
         slots = asyncio.Semaphore(self.at_once)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 
@@ -17,5 +17,5 @@ class ForgetSessions:
     kept: timedelta
 
     async def __call__(self) -> int:
-        async with self.begin(Context.system(self.ids.uuid())) as work:
+        async with self.begin(Context.system(self.ids.uuid(), priority=Priority.LIST)) as work:
             return await work.sessions.forget(before=await work.now() - self.kept)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.payment.process import PaymentProcess
 from application.ports.identity import Ids
 from application.ports.inbox import ProviderEvent
@@ -31,7 +31,7 @@ class ProcessInbox:
     patience: timedelta = timedelta(hours=1)
 
     async def __call__(self) -> int:
-        ctx = Context.system(self.ids.uuid())
+        ctx = Context.system(self.ids.uuid(), priority=Priority.PAYMENT)
         async with self.begin(ctx) as work:
             waiting = await work.inbox.waiting(limit=self.limit)
         by_payment: defaultdict[tuple[str, str], list[ProviderEvent]] = defaultdict(list)

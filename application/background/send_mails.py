@@ -10,7 +10,7 @@ from application.mail.letters import (
     reset_password,
     verify_email,
 )
-from application.messages import Context
+from application.messages import Context, Priority
 from application.ports.identity import Ids, Purpose, Seals
 from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
 from application.ports.mail_queue import Mail, MailKind
@@ -46,7 +46,7 @@ class SendMails:
 
     async def __call__(self) -> int:
         """Raises MailUnavailable when none could be sent, though there were some."""
-        ctx = Context.system(self.ids.uuid())
+        ctx = Context.system(self.ids.uuid(), priority=Priority.LIST)
         async with self.begin(ctx) as work:
             waiting = await work.mails.waiting(limit=self.limit)
             now = await work.now()

@@ -5,7 +5,7 @@ Readers see them as expired already, and a shortage sweeps by itself; this keeps
 
 from dataclasses import dataclass
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 
@@ -17,5 +17,5 @@ class SweepHolds:
     limit: int
 
     async def __call__(self) -> int:
-        async with self.begin(Context.system(self.ids.uuid())) as work:
+        async with self.begin(Context.system(self.ids.uuid(), priority=Priority.SALE)) as work:
             return await work.holds.expire_due(limit=self.limit)

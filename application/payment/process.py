@@ -8,7 +8,7 @@ repeated by whoever comes next: PayOrder itself, a webhook, or the background af
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from application.messages import Context
+from application.messages import Context, Priority
 from application.order.ending import cancel, expire
 from application.order.fulfilment import confirm
 from application.payment.providers import Providers
@@ -49,7 +49,7 @@ class PaymentProcess:
         """Goes on until the payment rests or waits. Safe to run any number of times, also at once:
         what is left when others keep changing the order is done later, for it stays due.
         """
-        ctx = Context.system(request_id)
+        ctx = Context.system(request_id, priority=Priority.PAYMENT)
         for _ in range(_ROUNDS):
             try:
                 if not await self._round(payment_id, ctx):
@@ -59,7 +59,7 @@ class PaymentProcess:
 
     async def postpone(self, payment_id: PaymentId, request_id: str) -> None:
         """For a payment that cannot be gone on with now: it must not come first every time."""
-        ctx = Context.system(request_id)
+        ctx = Context.system(request_id, priority=Priority.PAYMENT)
         async with self.begin(ctx) as work:
             payment = await work.payments.get(payment_id)
         if payment is None:

@@ -8,11 +8,12 @@ from typing import TypeVar
 from application.auth.guard import GuessingDelays, PasswordGuard
 from application.auth.issue import TokenIssuer
 from application.authentication import Authenticator
+from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
-from application.messages import Context, Message
+from application.messages import Context, Message, Priority
 from application.payment.process import Pauses, PaymentProcess
 from application.payment.providers import Providers
-from application.pipeline import Operation, Pipeline
+from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
 from application.ports.figures import RecentFigures
 from application.ports.idempotency import IdempotencyStore
@@ -53,6 +54,7 @@ class Rules:
     sweep_every: timedelta = timedelta(seconds=1)
     work_every: timedelta = timedelta(milliseconds=250)
     limits: WriteLimits = WriteLimits()
+    in_flight: CallLimits = CallLimits()
     guessing: GuessingDelays = GuessingDelays()
     session_lasts: timedelta = timedelta(days=30)
     """Without being refreshed."""
@@ -81,6 +83,8 @@ class Ports:
     mailer: Mailer
     observer: Observer
     recent: RecentFigures
+    full: Callable[[Priority], bool] = never_full
+    """Whether there is no room where calls of a priority wait; told at once, without I/O."""
 
 
 class Parts:
@@ -109,6 +113,8 @@ class Parts:
             observer=ports.observer,
             wait=rules.key_wait,
             lease=rules.key_lease,
+            in_flight=CallsInFlight(rules.in_flight),
+            full=ports.full,
         )
 
     def op(
