@@ -10,10 +10,12 @@ from shared.ids import EventId, PoolId
 
 
 class _Seen(NamedTuple):
-    """Age is counted from before the look: they are true at that moment or later."""
+    """Age is counted from before the look: they are true at that moment or later. `number` grows
+    with every look."""
 
     figures: Figures
     began: float
+    number: int
 
 
 class MemoryRecentFigures(RecentFigures):
@@ -26,6 +28,7 @@ class MemoryRecentFigures(RecentFigures):
         """`clock` tells seconds and never goes back."""
         self._clock = clock
         self._most_events = most_events
+        self._begun = 0
         self._seen: dict[EventId, _Seen] = {}
         self._looks: dict[EventId, asyncio.Task[_Seen]] = {}
 
@@ -36,18 +39,19 @@ class MemoryRecentFigures(RecentFigures):
     async def get(
         self, event_id: EventId, *, pools: Collection[PoolId], max_age: float, look: Look
     ) -> tuple[Figures, float]:
-        asked = self._clock()
+        before = self._begun
         seen = self._seen.get(event_id)
         # A look that began before the question may end too old, or before a pool was added; the
         # one after it cannot.
-        while seen is None or not self._serves(seen, asked, pools, max_age):
+        while seen is None or not self._serves(seen, before, pools, max_age):
             look_under_way = self._look(event_id, look)
             await asyncio.wait((look_under_way,))  # which cancels it for nobody
             seen = look_under_way.result()
         return seen.figures, self._clock() - seen.began
 
-    def _serves(self, seen: _Seen, asked: float, pools: Collection[PoolId], max_age: float) -> bool:
-        if seen.began >= asked:
+    def _serves(self, seen: _Seen, before: int, pools: Collection[PoolId], max_age: float) -> bool:
+        """`before`: how many looks had begun when the question was asked."""
+        if seen.number > before:
             return True
         young = self._clock() - seen.began <= max_age
         return young and all(pool_id in seen.figures.stock for pool_id in pools)
@@ -63,8 +67,9 @@ class MemoryRecentFigures(RecentFigures):
 
     async def _perform(self, event_id: EventId, look: Look) -> _Seen:
         try:
-            began = self._clock()
-            seen = _Seen(await look(), began)
+            self._begun += 1
+            number, began = self._begun, self._clock()
+            seen = _Seen(await look(), began, number)
             self._seen.pop(event_id, None)  # so that it becomes the last of all
             self._seen[event_id] = seen
             if len(self._seen) > self._most_events:

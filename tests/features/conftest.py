@@ -13,6 +13,7 @@ from tests.features.clock import Database
 from tests.features.people import NAMES, Person, log_in, register
 from tests.features.steps.accounts import *  # noqa: F401,F403
 from tests.features.steps.answers import *  # noqa: F401,F403
+from tests.features.steps.availability import *  # noqa: F401,F403
 from tests.features.steps.buying import *  # noqa: F401,F403
 from tests.features.steps.crowds import *  # noqa: F401,F403
 from tests.features.steps.guessing import *  # noqa: F401,F403

@@ -238,7 +238,8 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "PublishEvent": Entry(ids=(OWN_EVENT,)),
         "CloseEvent": Entry(ids=(OWN_EVENT,)),
         "CancelEvent": Entry(ids=(OWN_EVENT,)),
-        "GetAvailability": Entry(ids=(EVENT,)),
+        # What was read for others is where a wall could be forgotten.
+        "GetAvailability": Entry(ids=(EVENT,), fields=lambda run: {"max_age": 60}),
         # The sale
         "CreateHold": Entry(
             ids=(

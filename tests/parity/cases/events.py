@@ -26,6 +26,29 @@ def events() -> Iterator[Case]:
         of("event_id", "draft"),
         "EVENT_NOT_FOUND",
     )
+    for age in (0, 60):
+        yield case(
+            f"what was left {age} seconds ago",
+            "GetAvailability",
+            "ada",
+            change("expiring", max_age=age),
+        )
+        yield case(
+            f"what was left of a draft {age} seconds ago",
+            "GetAvailability",
+            "ada",
+            change("draft", max_age=age),
+            "EVENT_NOT_FOUND",
+        )
+    for age in (-1, 61):
+        yield case(
+            f"what was left {age} seconds ago",
+            "GetAvailability",
+            "ada",
+            change("expiring", max_age=age),
+            "FIELD_INVALID",
+            "max_age",
+        )
     yield case("closed events", "ListEvents", "ada", listed(state="CLOSED"))
     yield case("cancelled events", "ListEvents", "ada", listed(state="CANCELLED", page_size=1))
     yield case("events of nobody", "ListEvents", "ada", of("organizer_id", MISSING))
