@@ -1,10 +1,16 @@
 """What an entry point prints when it is ready: where it listens, and how to buy a ticket."""
 
-from core.seed import Demo
+from core.demo import Demo
 
 
 def banner(
-    *, rest_url: str | None, grpc_address: str | None, works: bool, database: str, demo: Demo | None
+    *,
+    rest_url: str | None,
+    grpc_address: str | None,
+    works: bool,
+    database: str,
+    demo: Demo | None,
+    workers: int = 1,
 ) -> str:
     """Addresses, and curl lines to copy where there is a demo event to buy from."""
     lines = ["", "Holdfast is running. Ctrl-C stops it."]
@@ -13,6 +19,8 @@ def banner(
     if grpc_address:
         lines.append(f"  gRPC      {grpc_address}")
     lines.append(f"  Database  {database}")
+    if workers > 1:
+        lines.append(f"  Processes {workers} serve on the same ports")
     lines.append(f"  Background work {'runs here' if works else 'does not run here'}")
     if demo and rest_url:
         lines += ["", *_purchase(rest_url, demo)]

@@ -1,6 +1,5 @@
 """The composition root: the only place where ports meet adapters."""
 
-import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -17,10 +16,12 @@ from application.background.job import Job
 from application.payment.providers import Providers
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
+from core.database import DatabaseAddress
+from core.demo import Demo
 from core.errors import StartError
 from core.rules import rules_of
 from core.secret_key import derived
-from core.seed import Demo, find_demo, is_empty, seed
+from core.seed import find_demo, is_empty, seed
 from core.settings import Settings
 from core.telemetry import LogObserver
 from infrastructure.argon2.passwords import Argon2Passwords
@@ -32,7 +33,6 @@ from infrastructure.mail.smtp import SmtpMailer
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
 from infrastructure.postgres.migrations import upgrade
 from infrastructure.postgres.standings import PostgresStandings
@@ -65,20 +65,26 @@ class Container:
     jwks: Callable[[], Mapping[str, object]]
     pages: Mapping[str, ASGIApp]
     demo: Demo | None
-    failed: Callable[[], Awaitable[str]]
-    """Waits for something this process cannot go on without to end; answers what to say."""
 
 
 @asynccontextmanager
-async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Container]:
+async def container(
+    settings: Settings,
+    address: DatabaseAddress,
+    *,
+    rest_url: str,
+    prepares: bool = True,
+    processes: int = 1,
+) -> AsyncIterator[Container]:
     """Everything, opened in order and closed in reverse.
 
     `rest_url` is where the REST face can be reached, for the simulated provider's webhooks and
-    pages. Raises StartError, DatabaseUnavailable.
+    pages. Who `prepares` the database brings its schema up to date and puts the demo into it; of
+    several `processes` that serve together, one. Raises StartError, DatabaseUnavailable.
     """
     async with AsyncExitStack() as stack:
-        url, owner_url, failed = await _database_url(settings, stack)
-        database = await _open_database(settings, url, owner_url, stack)
+        url = address.url
+        database = await _open_database(settings, address, prepares, stack)
         # Who calls is looked up on connections of its own: they always speak for the door, and
         # whoever keeps the others busy keeps nobody from being recognized.
         door = await stack.enter_async_context(_connections(settings, url, 1, _DOOR_CONNECTIONS))
@@ -88,7 +94,7 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
         secret = secrets[0]
         webhook_secret = _webhook_secret(settings, secret)
         provider, courier = await _simulator(settings, url, webhook_secret, rest_url, stack)
-        rules = rules_of(settings)
+        rules = rules_of(settings, processes=processes)
         tokens = JwtTokens(
             secrets,
             issuer=settings.auth.issuer,
@@ -124,44 +130,21 @@ async def container(settings: Settings, *, rest_url: str) -> AsyncIterator[Conta
             ready=database.ready,
             jwks=tokens.jwks,
             pages={"/simulated": approval_app(provider)},
-            demo=await _demo(settings, application, ports),
-            failed=failed,
+            demo=await _demo(settings, application, ports) if prepares else None,
         )
 
 
-async def _database_url(
-    settings: Settings, stack: AsyncExitStack
-) -> tuple[str, str, Callable[[], Awaitable[str]]]:
-    """The addresses for us and for migrations, and how one learns that the server is gone for good:
-    another server's matter is not ours, it may come back any time."""
-    if settings.database.url is not None:
-        owner = settings.database.migration_url or settings.database.url
-        return settings.database.url.get_secret_value(), owner.get_secret_value(), _never
-    embedded = EmbeddedPostgres(
-        settings.data_dir / "postgres",
-        port=settings.database.embedded_port,
-        user=settings.database.embedded_user,
-    )
-    try:
-        server = await stack.enter_async_context(embedded)
-    except EmbeddedPostgresError as error:
-        raise StartError(str(error)) from error
-    return server.login_url(), server.url(), server.ended
-
-
-async def _never() -> str:
-    await asyncio.Event().wait()
-    return ""
-
-
 async def _open_database(
-    settings: Settings, url: str, owner_url: str, stack: AsyncExitStack
+    settings: Settings, address: DatabaseAddress, prepares: bool, stack: AsyncExitStack
 ) -> Database:
-    database = _connections(settings, url, settings.database.pool_min, settings.database.pool_max)
+    least, most = settings.database.pool_min, settings.database.pool_max
+    database = _connections(settings, address.url, least, most)
     try:
         await stack.enter_async_context(database)
+        if not prepares:
+            return database
         if settings.database.migrate and not await database.ready():
-            await upgrade(owner_url)
+            await upgrade(address.owner_url)
             await database.renew()
         if await database.ready() and await database.may_do_ddl():
             _logger.warning(

@@ -1,13 +1,25 @@
 """The first thing an entry point does: read the settings, before anything heavy is imported."""
 
+import sys
 from typing import NoReturn
 
+from core.link import MEMBER
 from core.settings import settings_or_exit
 
 
 def launch(*, rest: bool, grpc: bool, worker: bool) -> NoReturn:
     """Exits with status 2 and a message, and at once, where the settings cannot be used."""
+    if sys.argv[1:2] == [MEMBER]:
+        from core.member import end_with_supervisor, run_member
+
+        end_with_supervisor()
+        run_member(settings_or_exit(), faces=sys.argv[2:])
     settings = settings_or_exit()
+    worker = worker and (settings.worker.enabled or not rest)
+    if settings.web.workers > 1 and (rest or grpc):
+        from core.supervisor import supervise
+
+        supervise(settings, rest=rest, grpc=grpc, worker=worker)
 
     from core.serve import run  # half a second of imports, which a wrong setting need not wait for
 

@@ -14,8 +14,10 @@ from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import HoldTerms
 
 
-def rules_of(settings: Settings) -> Rules:
-    """What the operations have to know."""
+def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
+    """What the operations have to know. Of several `processes` that count rate limits each for
+    itself, each allows its share: together they allow what was set, and never more."""
+    shares = 1 if settings.redis.url is not None else processes
     every = timedelta(seconds=settings.payment.completion_interval_seconds)
     hoarding = HoardingLimits(
         units=settings.holds.max_units_per_buyer,
@@ -35,7 +37,7 @@ def rules_of(settings: Settings) -> Rules:
         keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
         sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
         work_every=every,
-        limits=_write_limits(settings.limits),
+        limits=_write_limits(settings.limits, shares),
         guessing=_guessing(settings.auth),
         session_lasts=timedelta(seconds=settings.auth.refresh_token_ttl_seconds),
         verification_lasts=timedelta(seconds=settings.auth.email_proof_ttl_seconds),
@@ -45,9 +47,11 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def _write_limits(chosen: Limits) -> WriteLimits:
+def _write_limits(chosen: Limits, shares: int) -> WriteLimits:
     def limit(name: str, quota: int, seconds: int = 60) -> Limit | None:
-        return Limit(name=name, quota=quota, window_seconds=seconds) if quota else None
+        if not quota:
+            return None
+        return Limit(name=name, quota=max(1, quota // shares), window_seconds=seconds)
 
     return WriteLimits(
         per_actor=limit("actor", chosen.writes_per_actor_per_minute),

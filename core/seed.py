@@ -1,6 +1,5 @@
 """The demo: an organizer, an event on sale and a buyer, for an embedded database that is empty."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from application.app import Application
@@ -13,23 +12,13 @@ from application.messages import Context
 from application.organizer.create_organizer import CreateOrganizer
 from application.ports.repositories import EventFilter
 from application.ports.unit_of_work import Begin
+from core.demo import Demo
 from domain.event.event import EventState
 from domain.user.user import User
-from shared.ids import EventId, TicketTypeId, UserId
+from shared.ids import UserId
 
 ORGANIZER_EMAIL, BUYER_EMAIL = "organizer@demo.example", "buyer@demo.example"
 DEMO_PASSWORD = "demo-password"  # nosec B105: of accounts that exist in demo databases only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demo:
-    """What there is to buy from, for the greeting of `make run`."""
-
-    event_id: EventId
-    event_name: str
-    ticket_type_id: TicketTypeId
-    buyer_email: str
-    password: str
 
 
 async def is_empty(begin: Begin, request_id: str) -> bool:
@@ -116,9 +105,9 @@ async def find_demo(begin: Begin, request_id: str) -> Demo | None:
     if not events:
         return None
     return Demo(
-        event_id=events[0].id,
+        event_id=str(events[0].id),
         event_name=events[0].details.name,
-        ticket_type_id=events[0].ticket_types[0].id,
+        ticket_type_id=str(events[0].ticket_types[0].id),
         buyer_email=BUYER_EMAIL,
         password=DEMO_PASSWORD,
     )

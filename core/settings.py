@@ -29,6 +29,7 @@ from core.settings_sections import (
     Logging,
     Payment,
     Rest,
+    Web,
     Worker,
 )
 
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
         "this one. Remove it AUTH__REFRESH_TOKEN_TTL_SECONDS after the change; if it leaked, "
         "at once",
     )
+    web: Web = Web()
     rest: Rest = Rest()
     grpc: Grpc = Grpc()
     database: Database = Database()

@@ -37,6 +37,19 @@ def _split(value: object) -> object:
     return value
 
 
+class Web(Section):
+    """The processes that serve."""
+
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="How many processes serve REST and gRPC on the same ports; with two or more a "
+        "supervisor starts them, and the background work has a process of its own. One for each "
+        "core is a good number; each has connections of its own (DATABASE__POOL_MAX)",
+    )
+
+
 class Rest(Section):
     """The HTTP face."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.serve import reachable_url
+from core.addresses import reachable_url
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""One of several processes: serves what its supervisor says, and ends when it is gone."""
+
+import asyncio
+import ctypes
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import structlog
+
+from core.addresses import joined
+from core.database import DatabaseAddress
+from core.errors import StartError
+from core.life import GRACE, live, stop_signal, until_the_end
+from core.link import Brief, Report, await_brief, channel, say
+from core.logging import configure_logging
+from core.settings import Settings
+from shared.errors import AppError
+
+_log = structlog.get_logger("holdfast")
+_PR_SET_PDEATHSIG = 1
+_MODULES = {"rest": "core.rest", "grpc": "grpc_app.server"}
+
+
+def end_with_supervisor() -> None:
+    """However it ends. The supervisor starts members from the thread that lives as long as itself:
+    Linux sends the signal when that thread ends. Elsewhere the closed channel is noticed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def run_member(settings: Settings, *, faces: Sequence[str]) -> NoReturn:
+    """Imports first, while the supervisor prepares; then waits to be told what to do."""
+    configure_logging(settings.logging.level, settings.logging.format)
+    for name in ("core.serve", *(_MODULES[face] for face in faces)):
+        importlib.import_module(name)
+    brief = await_brief()
+    if brief is None:
+        sys.exit(1)
+    live(_serve(settings, brief))
+
+
+async def _serve(settings: Settings, brief: Brief) -> None:
+    from core.serve import Duties, serving
+
+    stop = stop_signal()
+    asyncio.get_running_loop().add_reader(channel(), stop.set)
+    listener = None if brief.rest_port is None else joined(settings.rest.host, brief.rest_port)
+    duties = Duties(
+        rest_url=brief.rest_url,
+        listener=listener,
+        grpc_port=brief.grpc_port,
+        works=brief.works,
+        prepares=brief.prepares,
+        processes=brief.processes,
+    )
+    address = DatabaseAddress(url=brief.url, owner_url=brief.owner_url)
+    try:
+        async with serving(settings, address, duties) as served:
+            say(Report(grpc_address=served.grpc_address, demo=served.demo))
+            await until_the_end(stop)
+            _log.info("stopping", process=brief.name, grace_seconds=GRACE)
+    except (StartError, AppError) as error:
+        say(Report(problem=str(error)))  # the supervisor tells it, once
+        sys.exit(1)
+    _log.info("stopped", process=brief.name)

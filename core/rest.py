@@ -1,0 +1,69 @@
+"""The REST face on a socket: uvicorn, without signals and a log of its own."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import uvicorn
+
+from api.app import RestConfig, create_app
+from core.container import Container
+from core.errors import StartError
+from core.life import GRACE
+from core.settings import Settings
+
+
+class _Uvicorn(uvicorn.Server):
+    """Signals are ours: one drain for everything in the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = True
+
+
+@asynccontextmanager
+async def rest_face(
+    house: Container, settings: Settings, listener: socket.socket, url: str
+) -> AsyncIterator[None]:
+    app = create_app(
+        house.application,
+        RestConfig(
+            cors_origins=settings.rest.cors_origins,
+            docs=settings.rest.docs,
+            max_body_bytes=settings.rest.max_body_bytes,
+            gzip_min_bytes=settings.rest.gzip_min_bytes,
+            trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
+        ),
+        ready=house.ready,
+        jwks=house.jwks,
+        mounts=house.pages,
+    )
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=int(GRACE),
+        timeout_keep_alive=30,
+        server_header=False,
+        proxy_headers=False,  # whose word counts is decided once for both faces
+        date_header=True,
+        ws="none",
+    )
+    server = _Uvicorn(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="rest")
+    while not server.started:
+        if serving.done():
+            raise StartError(f"REST did not start on {url}")
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving

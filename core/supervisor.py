@@ -1,0 +1,84 @@
+"""Several processes on the same ports: starts them, starts them again, and ends them."""
+
+import socket
+from typing import NoReturn
+
+import structlog
+
+from core.addresses import reachable_url, reserved
+from core.banner import banner
+from core.crew import Crew, Post
+from core.database import database_of
+from core.life import GRACE, live, stop_signal, until_the_end
+from core.logging import configure_logging
+from core.settings import Settings
+
+_log = structlog.get_logger("holdfast")
+
+
+def supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> NoReturn:
+    """The whole life of a supervisor. It serves nothing itself, and is small: the embedded server,
+    the ports and the members are its."""
+    configure_logging(settings.logging.level, settings.logging.format)
+    live(_supervise(settings, rest=rest, grpc=grpc, worker=worker))
+
+
+async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> None:
+    stop = stop_signal()
+    workers = settings.web.workers
+    rest_port = _port(settings.rest.host, settings.rest.port, "REST") if rest else None
+    grpc_port = _port(settings.grpc.host, settings.grpc.port, "gRPC") if grpc else None
+    rest_url = reachable_url(
+        settings.rest.host, rest_port.getsockname()[1] if rest_port else settings.rest.port
+    )
+    posts = [
+        Post(name=f"web {number}", rest_port=_number(rest_port), grpc_port=_number(grpc_port))
+        for number in range(1, workers + 1)
+    ]
+    if worker:  # in a process of its own: it slows nobody who serves, and is done once
+        posts.append(Post(name="work", works=True))
+    crew = Crew(posts, processes=workers, rest_url=rest_url)
+    try:
+        await crew.start()
+        async with database_of(settings, processes=len(posts)) as (address, ended):
+            try:
+                first = await crew.brief(address)
+                _tell_limits(settings)
+                print(
+                    banner(
+                        rest_url=rest_url if rest else None,
+                        grpc_address=first.grpc_address,
+                        works=worker,
+                        database="embedded" if settings.is_embedded else "DATABASE__URL",
+                        demo=first.demo,
+                        workers=workers,
+                    ),
+                    flush=True,
+                )
+                await until_the_end(stop, ended(), crew.failed())
+                _log.info("stopping", processes=len(posts), grace_seconds=GRACE)
+            finally:
+                await crew.stop()
+    finally:
+        await crew.stop()
+        for port in (rest_port, grpc_port):
+            if port is not None:
+                port.close()
+    _log.info("stopped")
+
+
+def _port(host: str, port: int, face: str) -> socket.socket:
+    return reserved(host, port, face=face, setting=f"{face.upper()}__PORT")
+
+
+def _number(port: socket.socket | None) -> int | None:
+    return None if port is None else int(port.getsockname()[1])
+
+
+def _tell_limits(settings: Settings) -> None:
+    if settings.redis.url is None:
+        _log.warning(
+            "rate limits are counted by each process: each allows its share of what is set; "
+            "REDIS__URL counts them together",
+            processes=settings.web.workers,
+        )
