@@ -60,10 +60,34 @@ def context_of(request: Request, trusted: Sequence[Network] = ()) -> Context:
     return Context(
         request_id=request.scope[REQUEST_ID],
         credentials=_credentials(tokens),
-        address=client_address(request.client.host if request.client else None, forwarded, trusted),
+        address=client_address(_peer(request), forwarded, trusted),
         idempotency_key=",".join(keys) if keys else None,
         face="rest",
     )
+
+
+def context_from(
+    request: Request,
+    *,
+    token: bytes | None,
+    key: bytes | None,
+    forwarded: bytes | None,
+    trusted: Sequence[Network],
+) -> Context:
+    """The same of headers that were looked up already, each of which was sent once at most."""
+    forwarders = [] if forwarded is None else [forwarded.decode("latin-1")]
+    return Context(
+        request_id=request.scope[REQUEST_ID],
+        credentials=None if token is None else _credentials([token.decode("latin-1")]),
+        address=client_address(_peer(request), forwarders, trusted),
+        idempotency_key=None if key is None else key.decode("latin-1"),
+        face="rest",
+    )
+
+
+def _peer(request: Request) -> str | None:
+    peer = request.scope.get("client")
+    return peer[0] if peer else None
 
 
 def _credentials(sent: list[str]) -> str | None:

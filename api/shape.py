@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -95,6 +96,13 @@ def _uuid(value: object) -> UUID:
     if not isinstance(value, str) or not _UUID.fullmatch(value):
         raise wrong(NOT_A_UUID)
     return UUID(value)
+
+
+@lru_cache(maxsize=8192)
+def read_id(text: str) -> UUID:
+    """An id as clients write it; those of what is on sale come again and again. Raises ValueError,
+    and nothing is remembered of what it raised for."""
+    return _uuid(text)
 
 
 def _time(value: object) -> datetime:

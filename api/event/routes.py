@@ -17,7 +17,7 @@ from api.event.requests import (
     TicketTypeRequest,
 )
 from api.event.schemas import Availability, Event, EventIdPath, EventPage
-from api.routing import PREFIX, Routes
+from api.routing import PREFIX, Fast, Routes
 from application.app import EventOperations
 from application.errors import RoleMissing
 from application.event.cancel_event import CancelEvent
@@ -149,6 +149,7 @@ def add_event_routes(routes: Routes, events: EventOperations) -> None:
         answers=Availability,
         says="What is left of each ticket type.",
         refuses=(EventNotFound,),
+        fast=Fast(),
     )
     async def get_availability(
         call: Call,

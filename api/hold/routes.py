@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from api.answers import answer, created
 from api.context import Call
-from api.hold.schemas import Hold, HoldIdPath, HoldRequest
-from api.routing import PREFIX, Routes
+from api.hold.schemas import FastHoldRequest, Hold, HoldIdPath, HoldRequest
+from api.routing import PREFIX, Fast, Routes
 from application.app import HoldOperations
 from application.hold.extend_hold import ExtendHold
 from application.hold.get_hold import GetHold
@@ -30,6 +30,7 @@ def add_hold_routes(routes: Routes, holds: HoldOperations) -> None:
         status=201,
         says="The tickets are held until `expires_at`.",
         refuses=(EventNotFound, TicketTypeNotFound, EventNotOnSale, LimitReached, SoldOut),
+        fast=Fast(body=FastHoldRequest),
     )
     async def create_hold(call: Call, body: HoldRequest) -> Response:
         """Takes stock for you, all lines or none. Prices are fixed now.
@@ -47,6 +48,7 @@ def add_hold_routes(routes: Routes, holds: HoldOperations) -> None:
         answers=Hold,
         says="The hold as it is now.",
         refuses=(HoldNotFound,),
+        fast=Fast(),
     )
     async def get_hold(call: Call, hold_id: HoldIdPath) -> Response:
         """One of your own; somebody else's is not found."""

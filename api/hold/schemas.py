@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import AwareDatetime, Field
 
+from api.fast.body import FastBody
 from api.schemas import Money
-from api.shape import Id, Input, Output, Whole, with_example
+from api.shape import Id, Input, Output, Whole, read_id, with_example
 from application.hold.create_hold import CreateHold, WantedLine
 from domain.hold.hold import HoldState
 from shared.ids import EventId, HoldId, TicketTypeId
@@ -39,6 +40,36 @@ class HoldRequest(Input):
 
     def command(self) -> CreateHold:
         return CreateHold(event_id=self.event_id, lines=tuple(line.wanted() for line in self.lines))
+
+
+class FastHoldLine(FastBody, frozen=True):
+    ticket_type_id: str
+    quantity: int
+
+    def __post_init__(self) -> None:
+        read_id(self.ticket_type_id)
+
+
+class FastHoldRequest(FastBody, frozen=True):
+    """See `HoldRequest`."""
+
+    event_id: str
+    lines: list[FastHoldLine]
+
+    def __post_init__(self) -> None:
+        read_id(self.event_id)
+
+    def command(self) -> CreateHold:
+        return CreateHold(
+            event_id=EventId(read_id(self.event_id)),
+            lines=tuple(
+                WantedLine(
+                    ticket_type_id=TicketTypeId(read_id(line.ticket_type_id)),
+                    quantity=line.quantity,
+                )
+                for line in self.lines
+            ),
+        )
 
 
 class Line(Output):

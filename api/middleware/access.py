@@ -3,11 +3,11 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from api.context import REQUEST_ID
 
@@ -15,8 +15,39 @@ _USABLE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I | re.ASCII)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _HIDDEN: Final = "…"
-_NO_ANSWER: Final = 499
+NO_ANSWER: Final = 499
 """For the log: the client went away, or the request was cancelled, before there was an answer."""
+
+
+class AccessLine(Protocol):
+    """Writes the line of a request."""
+
+    def __call__(
+        self,
+        method: str,
+        path: str | None,
+        route: str | None,
+        status: int,
+        ms: float,
+        size: int,
+        request_id: str,
+    ) -> None: ...
+
+
+_log = structlog.get_logger("holdfast.access")
+
+
+def logged(
+    method: str,
+    path: str | None,
+    route: str | None,
+    status: int,
+    ms: float,
+    size: int,
+    request_id: str,
+) -> None:
+    """Through the log like any other line; the id is in everything that is logged meanwhile."""
+    _log.info("request", method=method, path=path, route=route, status=status, ms=ms, bytes=size)
 
 
 class AccessLog:
@@ -24,17 +55,17 @@ class AccessLog:
     the answer, and writes the request's line: no query, no header, no body, and of the path what a
     route of ours has in it, and ids. People do put passwords into addresses."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, line: AccessLine) -> None:
         self._app = app
-        self._log = structlog.get_logger("holdfast.access")
+        self._line = line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope[REQUEST_ID] = request_id
-        status, size, started = _NO_ANSWER, 0, time.perf_counter()
+        # The fast lane hands over requests that have one already.
+        request_id = scope[REQUEST_ID] = scope.get(REQUEST_ID) or _request_id(scope)
+        status, size, started = NO_ANSWER, 0, time.perf_counter()
 
         async def noted(message: Message) -> None:
             nonlocal status, size
@@ -53,15 +84,9 @@ class AccessLog:
                 await self._app(scope, receive, noted)
             finally:
                 route = getattr(scope.get("route"), "path_format", None)
-                self._log.info(
-                    "request",
-                    method=scope["method"],
-                    path=_path(route, scope.get("path_params", {})),
-                    route=route,
-                    status=status,
-                    ms=round((time.perf_counter() - started) * 1000, 2),
-                    bytes=size,
-                )
+                path = _path(route, scope.get("path_params", {}))
+                ms = round((time.perf_counter() - started) * 1000, 2)
+                self._line(scope["method"], path, route, status, ms, size, request_id)
 
 
 def _path(route: str | None, sent: Mapping[str, object]) -> str | None:
@@ -79,4 +104,11 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _USABLE.fullmatch(value):
             return str(value.decode("ascii"))
+    return request_id_of(None)
+
+
+def request_id_of(sent: bytes | None) -> str:
+    """The one that was sent, if it is usable; else a new one."""
+    if sent is not None and _USABLE.fullmatch(sent):
+        return sent.decode("ascii")
     return str(uuid7())

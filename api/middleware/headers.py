@@ -1,6 +1,7 @@
 """Headers that every answer carries unless it brings its own."""
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,25 +15,35 @@ _ALWAYS: Final = (
 )
 
 
-class SecurityHeaders:
-    """`hsts_seconds` above 0 tells browsers to come back over TLS only, for that long."""
+Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
-    def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
+
+def security_headers(hsts_seconds: int) -> Headers:
+    """`hsts_seconds` above 0 tells browsers to come back over TLS only, for that long."""
+    hsts = f"max-age={hsts_seconds}".encode()
+    return _ALWAYS + (((b"strict-transport-security", hsts),) if hsts_seconds else ())
+
+
+def completed(headers: Iterable[tuple[bytes, bytes]], always: Headers) -> list[tuple[bytes, bytes]]:
+    """With those of `always` that it does not bring itself."""
+    found = list(headers)
+    present = {name.lower() for name, _ in found}
+    return found + [header for header in always if header[0] not in present]
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp, always: Headers) -> None:
         self._app = app
-        hsts = f"max-age={hsts_seconds}".encode()
-        self._headers = _ALWAYS + (((b"strict-transport-security", hsts),) if hsts_seconds else ())
+        self._always = always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def completed(message: Message) -> None:
+        async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                present = {name.lower() for name, _ in headers}
-                headers += [header for header in self._headers if header[0] not in present]
-                message["headers"] = headers
+                message["headers"] = completed(message.get("headers", ()), self._always)
             await send(message)
 
-        await self._app(scope, receive, completed)
+        await self._app(scope, receive, complete)
