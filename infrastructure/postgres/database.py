@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Hashable
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,7 @@ import asyncpg
 import msgspec
 import stamina
 
+from application.messages import Priority
 from infrastructure.postgres.connections import (
     Lent,
     Pool,
@@ -17,6 +19,7 @@ from infrastructure.postgres.connections import (
     is_gone,
 )
 from infrastructure.postgres.failures import ANY_TROUBLE, raise_meaning, unavailable
+from infrastructure.postgres.gate import Gate
 from infrastructure.postgres.identity import (
     DOOR,
     SYSTEM,
@@ -26,7 +29,7 @@ from infrastructure.postgres.identity import (
     be_nobody,
 )
 from infrastructure.postgres.migrations import is_at_head
-from shared.errors import DatabaseUnavailable
+from shared.errors import DatabaseUnavailable, Overloaded
 
 _logger = logging.getLogger(__name__)
 
@@ -54,14 +57,17 @@ class Database:
         connect_timeout: float = 5.0,
         statement_timeout: float = 10.0,
         lock_timeout: float = 5.0,
+        most_waiting: int = 1000,
         application_name: str = "holdfast",
     ) -> None:
         """Times in seconds: `connect_timeout` is the longest wait for a connection, `lock_timeout`
         for a row that another transaction keeps locked; for it and `statement_timeout` 0 is
-        forever. Nothing is opened yet."""
+        forever. At most `most_waiting` callers wait for one of `pool_max` connections. Nothing is
+        opened yet."""
         self._url = url
         self._pool_min, self._pool_max = pool_min, pool_max
         self._connect_timeout = connect_timeout
+        self._gate = Gate(pool_max, most_waiting=most_waiting, patience=connect_timeout)
         self._statement_timeout = statement_timeout
         self.lock_timeout_ms = round(lock_timeout * 1000)
         self._settings = {
@@ -116,23 +122,28 @@ class Database:
     ) -> None:
         await self.close()
 
-    async def lend(self) -> Lent:
-        """A connection with no transaction open, which speaks for whomever it spoke for last:
-        `identity.assume`, or a transaction with an identity of its own, comes first.
+    def full(self, priority: Priority) -> bool:
+        """Whether no connection is free, and nobody else of that priority may wait for one."""
+        return self._gate.full(priority)
 
-        Raises DatabaseUnavailable.
+    async def lend(self, priority: Priority = Priority.SALE, lane: Hashable = None) -> Lent:
+        """A connection with no transaction open, which speaks for whomever it spoke for last:
+        `identity.assume`, or a transaction with an identity of its own, comes first. Who waits for
+        one is served by priority, the lanes in turn.
+
+        Raises DatabaseUnavailable; Overloaded, at once, where too many wait already.
         """
         if self._pool is None:
             raise unavailable()
         try:
-            lent = await self._pool.acquire(timeout=self._connect_timeout)
-        except asyncpg.InterfaceError as error:
-            raise unavailable() from error  # the pool is being closed
-        except Exception as error:
+            await self._gate.enter(priority, lane)
+        except TimeoutError as error:
             raise_meaning(error)
-        if not isinstance(lent, PoolConnectionProxy):
-            raise TypeError("the pool lends proxies")
-        return lent
+        try:
+            return await self._acquire()
+        except BaseException:
+            self._gate.leave()
+            raise
 
     async def give_back(self, connection: Lent, *, rollback: bool) -> None:
         """Undoes an open transaction and returns the connection, even if the caller is cancelled
@@ -142,9 +153,11 @@ class Database:
         task.add_done_callback(self._returning.discard)
         await asyncio.shield(task)
 
-    async def fetch(self, sql: str, *args: object, as_: Identity) -> list[Record]:
+    async def fetch(
+        self, sql: str, *args: object, as_: Identity, priority: Priority = Priority.SALE
+    ) -> list[Record]:
         """One statement, which is a transaction of its own, in the name of `as_`."""
-        connection = await self.lend()
+        connection = await self.lend(priority)
         try:
             await assume(connection, as_)
             return await connection.fetch(sql, *args)
@@ -156,8 +169,8 @@ class Database:
     async def ready(self) -> bool:
         """Whether the database answers and has exactly the schema this program needs."""
         try:
-            connection = await self.lend()
-        except DatabaseUnavailable:
+            connection = await self.lend(Priority.PAYMENT)
+        except (DatabaseUnavailable, Overloaded):
             return False
         try:
             await assume(connection, SYSTEM)
@@ -178,6 +191,19 @@ class Database:
         """Whether our login could change the schema, in whatever role it is."""
         (row,) = await self.fetch(_MAY_DO_DDL, as_=DOOR)
         return bool(row["may"])
+
+    async def _acquire(self) -> Lent:
+        if self._pool is None:
+            raise unavailable()
+        try:
+            lent = await self._pool.acquire(timeout=self._connect_timeout)
+        except asyncpg.InterfaceError as error:
+            raise unavailable() from error  # the pool is being closed
+        except Exception as error:
+            raise_meaning(error)
+        if not isinstance(lent, PoolConnectionProxy):
+            raise TypeError("the pool lends proxies")
+        return lent
 
     async def _connect(self) -> Pool:
         pool: Pool = asyncpg.create_pool(
@@ -207,8 +233,11 @@ class Database:
             if not is_gone(connection):
                 connection.terminate()
         finally:
-            if self._pool is not None:
-                await _release(self._pool, connection)
+            try:
+                if self._pool is not None:
+                    await _release(self._pool, connection)
+            finally:
+                self._gate.leave()
 
 
 async def _release(pool: Pool, connection: Lent) -> None:

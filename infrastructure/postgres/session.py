@@ -148,7 +148,9 @@ class Session:
 
     async def _lent(self) -> Lent:
         if self._connection is None:
-            self._connection = await self._database.lend()
+            actor = self.ctx.actor
+            lane = actor.user_id or actor.key_id
+            self._connection = await self._database.lend(self.ctx.priority, lane)
         return self._connection
 
     async def _open(self, as_: Role | None) -> Lent:

@@ -43,25 +43,41 @@ class _Level(Generic[T]):
 class FairQueue(Generic[T]):
     """Everything is O(1) for each item, however much waits and in however many lanes.
 
-    Lower priorities come first, always. Within one the lanes take turns, an item each, so that a
+    Lower priorities come first, always or as a rule (`other_turns`). Within one the lanes take turns, an item each, so that a
     long lane delays nobody else's first item; within a lane the order is that of coming. Items are
     told apart by identity.
     """
 
-    __slots__ = ("_by_priority", "_levels", "_most", "_most_per_lane", "_places")
+    __slots__ = (
+        "_by_priority",
+        "_levels",
+        "_most",
+        "_most_per_lane",
+        "_other_turns",
+        "_places",
+        "_takes",
+    )
 
-    def __init__(self, most: int, most_per_lane: int) -> None:
+    def __init__(self, most: int, most_per_lane: int, *, other_turns: int = 0) -> None:
         """At most `most` items in all, of which each priority leaves an eighth to the one before
         it: what is put at 1 finds seven eighths of the room. At most `most_per_lane` in a lane,
-        for each priority by itself."""
+        for each priority by itself. Every so many takes, `other_turns`, the priorities come first
+        in turn, so that none waits for ever behind another; 0 for never."""
         self._most = most
         self._most_per_lane = most_per_lane
+        self._other_turns = other_turns
+        self._takes = 0
         self._by_priority: dict[int, _Level[T]] = {}
         self._levels: list[_Level[T]] = []
         self._places: dict[int, _Lane[T]] = {}
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def full(self, priority: int) -> bool:
+        """Whether there is no room in all for one more of that priority."""
+        level = self._by_priority.get(priority) or self._open_level(priority)
+        return len(self._places) >= level.room
 
     def put(self, lane: Hashable, item: T, priority: int) -> None:
         """Raises QueueFull, and ValueError for an item that waits already."""
@@ -90,7 +106,7 @@ class FairQueue(Generic[T]):
         """The next items, at most that many, and none twice."""
         taken: list[T] = []
         places = self._places
-        for level in self._levels:
+        for level in self._in_order() if self._other_turns else self._levels:
             turns = level.turns
             while turns and len(taken) < most:
                 turn, lane = turns.popitem(last=False)
@@ -117,6 +133,13 @@ class FairQueue(Generic[T]):
             del lane.level.turns[id(lane)]
             del lane.level.lanes[lane.key]
         return True
+
+    def _in_order(self) -> list[_Level[T]]:
+        self._takes += 1
+        turn, rest = divmod(self._takes, self._other_turns)
+        if rest or not self._levels:
+            return self._levels
+        return [self._levels[turn % len(self._levels)], *self._levels]
 
     def _open_level(self, priority: int) -> _Level[T]:
         level: _Level[T] = _Level(priority, self._most - priority * self._most // _EIGHTHS)

@@ -56,6 +56,24 @@ def test_lower_priorities_come_first() -> None:
     assert names(queue.take(3)) == "late0 holds1 reads0"
 
 
+def test_no_priority_waits_for_ever() -> None:
+    queue: FairQueue[Item] = FairQueue(1000, 1000, other_turns=4)
+    filled(queue, "lists", 3, priority=3)
+    filled(queue, "reads", 3, priority=2)
+    filled(queue, "payments", 90, priority=0)
+    taken = [queue.take(1)[0].name for _ in range(24)]
+    others = {n: name for n, name in enumerate(taken, 1) if not name.startswith("payments")}
+    assert others == {4: "reads0", 8: "lists0", 16: "reads1", 20: "lists1"}
+
+
+def test_whether_there_is_room_is_told_before() -> None:
+    queue: FairQueue[Item] = FairQueue(16, 100)
+    filled(queue, "any", 10)
+    assert [queue.full(priority) for priority in range(4)] == [False, False, False, True]
+    filled(queue, "any", 6, priority=0)
+    assert all(queue.full(priority) for priority in range(4))
+
+
 def test_a_full_lane_keeps_nobody_else_out() -> None:
     queue: FairQueue[Item] = FairQueue(100, 3)
     filled(queue, "hot", 3)
