@@ -1,4 +1,4 @@
-"""Availability as an HTTP answer: what a client may keep, and how it asks whether it still holds."""
+"""Availability as an HTTP answer: what may be kept of it, and for how long."""
 
 from hashlib import blake2b
 

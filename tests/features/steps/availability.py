@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pytest_bdd import parsers, then, when
 
-from tests.faces.outcome import Outcome, Plain, items, number, text
+from tests.faces.outcome import Outcome, Plain, Request, items, number, text
 from tests.features.steps.time import moment
 from tests.features.world import World
 
@@ -21,7 +21,7 @@ def asks_lately(world: World, who: str, seconds: str) -> None:
 
 @when(parsers.parse("{who} asks the other way what was left in the last {seconds:d} seconds"))
 def asks_other_face(world: World, who: str, seconds: int) -> None:
-    request = {"event_id": world.event_id, "max_age": seconds}
+    request: Request = {"event_id": world.event_id, "max_age": seconds}
     _note(world, who, world.does(who, "GetAvailability", request, face=world.other))
 
 
@@ -53,7 +53,7 @@ def told_soon(world: World, who: str, count: int, name: str) -> None:
 
 
 def _ask(world: World, who: str, how: dict[str, int]) -> None:
-    request = {"event_id": world.event_id, **how}
+    request: Request = {"event_id": world.event_id, **how}
     _note(world, who, world.does(who, "GetAvailability", request))
 
 
