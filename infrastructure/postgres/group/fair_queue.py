@@ -43,9 +43,9 @@ class _Level(Generic[T]):
 class FairQueue(Generic[T]):
     """Everything is O(1) for each item, however much waits and in however many lanes.
 
-    Lower priorities come first, always or as a rule (`other_turns`). Within one the lanes take turns, an item each, so that a
-    long lane delays nobody else's first item; within a lane the order is that of coming. Items are
-    told apart by identity.
+    Lower priorities come first, always or as a rule (`other_turns`). Within one the lanes take
+    turns, an item each, so that a long lane delays nobody else's first item; within a lane the
+    order is that of coming. Items are told apart by identity.
     """
 
     __slots__ = (
