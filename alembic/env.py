@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infrastructure.postgres.migrations import LOCK
-from infrastructure.postgres.tables import metadata
+from infrastructure.postgres.tables import is_partition, metadata
 from infrastructure.simulated.tables import metadata as simulator
 
 # Ours, and the simulated payment provider's.
@@ -22,7 +22,10 @@ SCHEMAS = (None, "simulator")
 
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
-    """Whether to compare it: other schemas of the database are none of our business."""
+    """Whether to compare it: other schemas of the database are none of our business, and partitions
+    are made and dropped all the time."""
+    if kind == "table" and name is not None and is_partition(name):
+        return False
     return name in SCHEMAS if kind == "schema" else True
 
 

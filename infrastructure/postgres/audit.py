@@ -28,7 +28,8 @@ _TRUTH = """
         SELECT pool_id, sum(quantity) AS units
         FROM (
             SELECT l.pool_ids, l.quantity
-            FROM holds h JOIN hold_lines l ON l.hold_id = h.id
+            FROM holds h
+            CROSS JOIN LATERAL jsonb_to_recordset(h.lines) AS l (quantity int, pool_ids uuid[])
             WHERE h.state = 'ACTIVE'
             UNION ALL
             SELECT l.pool_ids, l.quantity
@@ -82,6 +83,13 @@ _CHECKS: Mapping[str, str] = {
                format('counted %s, valid tickets %s', s.sold, coalesce(sold.units, 0))
         FROM stock s FULL JOIN sold ON sold.pool_id = s.pool_id
         WHERE s.sold IS DISTINCT FROM coalesce(sold.units, 0)
+    """,
+    "I3 units": """
+        SELECT h.id, format('counts %s, its lines %s', h.units, l.units)
+        FROM holds h
+        CROSS JOIN LATERAL (SELECT sum(quantity) AS units
+                            FROM jsonb_to_recordset(h.lines) AS l (quantity int)) AS l
+        WHERE h.units IS DISTINCT FROM l.units
     """,
     "I4": """
         SELECT h.id, format('is %s after %s ends, the last %s', h.state, ends.ended, ends.how)
@@ -157,6 +165,12 @@ _CHECKS: Mapping[str, str] = {
         SELECT k.key, format('of %s for %s has neither answer nor refusal', k.actor, k.operation)
         FROM idempotency_keys k
         WHERE k.answer IS NULL AND k.refusal IS NULL
+    """,
+    "I11 once": """
+        SELECT k.key, format('of %s for %s is there %s times', k.actor, k.operation, count(*))
+        FROM idempotency_keys k
+        GROUP BY k.actor, k.operation, k.key
+        HAVING count(*) > 1
     """,
     "I15 tenant": """
         SELECT sold.id, format('%s of organizer %s, its event of %s',

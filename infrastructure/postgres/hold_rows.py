@@ -7,18 +7,17 @@ from application.ports.unit_of_work import StaleWrite
 from domain.hold.hold import Hold, HoldState
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.identity import Role
-from infrastructure.postgres.lines import AS_JSON, lines
+from infrastructure.postgres.lines import lines
 from infrastructure.postgres.session import Session
 from shared.ids import EventId, HoldId, OrganizerId, UserId
 from shared.money import Money
 
-SELECT = f"""
+SELECT = """
     SELECT h.id, h.event_id, h.organizer_id, h.live, h.buyer_id, h.state, h.total, h.currency,
            h.expires_at, h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at,
-           h.ended_at, h.version,
-           (SELECT {AS_JSON} FROM hold_lines l WHERE l.hold_id = h.id) AS lines
+           h.ended_at, h.version, h.lines
     FROM holds h
-"""  # nosec B608: constants only
+"""
 
 DUE = "h.state = 'ACTIVE' AND h.expires_at <= statement_timestamp()"
 """Past the deadline and not ended.
@@ -28,19 +27,34 @@ statement arrived (not when its transaction began, like `now()`). It is one mome
 the planner may look at it; with `clock_timestamp()`, which differs from row to row, no index on
 deadlines can be used, and as a sub-select it is taken to match a third of all rows."""
 
+RECENT = "h.id >= holdfast_uuid7_floor(statement_timestamp() - interval '8 days')"
+"""Made lately enough to be active still, so that days before are not even opened: a hold lives for a
+day at most (the setting's ceiling), and was due for a week before anybody forgets about it.
+
+Ids of other versions sort behind those of version 7, until the year 10889: the bound is a lower one
+only, and finds them all. A day's partition has the ids of that day, in the clock of whoever made
+them, which the week is far longer than."""
+
+POOLS = "CROSS JOIN LATERAL jsonb_to_recordset(h.lines) AS l (quantity int, pool_ids uuid[])"
+"""The lines `l` of the hold `h`."""
+
+_DRAWS = """
+    EXISTS (SELECT FROM jsonb_to_recordset(h.lines) AS l (pool_ids uuid[])
+            WHERE l.pool_ids && $2::uuid[])
+"""
+
 # Those that draw on these pools. Nobody else can be at work on them: their stock is locked.
 _LOCK_DUE_OF_POOLS = f"""
     {SELECT}
-    WHERE {DUE} AND h.event_id = ANY($1) AND h.id <> ALL($3)
-      AND EXISTS (SELECT FROM hold_lines l WHERE l.hold_id = h.id AND l.pool_ids && $2::uuid[])
+    WHERE {DUE} AND {RECENT} AND h.event_id = ANY($1) AND h.id <> ALL($3) AND {_DRAWS}
     ORDER BY h.id
     FOR NO KEY UPDATE OF h
 """  # nosec B608: constants only
 
 _ANY_DUE_OF_POOLS = f"""
     SELECT EXISTS (
-        SELECT FROM holds h JOIN hold_lines l ON l.hold_id = h.id
-        WHERE {DUE} AND h.event_id = ANY($1) AND h.id <> ALL($3) AND l.pool_ids && $2::uuid[]
+        SELECT FROM holds h
+        WHERE {DUE} AND {RECENT} AND h.event_id = ANY($1) AND h.id <> ALL($3) AND {_DRAWS}
     ) AS found
 """  # nosec B608: constants only
 
@@ -60,7 +74,7 @@ def hold_of(row: Record) -> Hold:
         live=row["live"],
         buyer_id=UserId(row["buyer_id"]),
         state=HoldState(row["state"]),
-        lines=lines(row["lines"] or (), currency),
+        lines=lines(row["lines"], currency),
         total=Money(row["total"], currency),
         expires_at=row["expires_at"],
         latest_expiry=row["latest_expiry"],

@@ -10,25 +10,19 @@ from domain.hold.hold import Hold
 from domain.order.order import LIVE
 from domain.stock import check_buyer_limit
 from infrastructure.postgres.hold_rows import SELECT, hold_of
-from infrastructure.postgres.lines import COLUMNS, line_rows
+from infrastructure.postgres.lines import line_json
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.session import Session
 from infrastructure.postgres.stock import PostgresStockLedger
 from infrastructure.postgres.sweep import Sweep
 from shared.ids import HoldId
 
-_INSERT = f"""
-    WITH hold AS (
-        INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total, currency,
-                           expires_at, latest_expiry, extended_for_payment, ordered, created_at,
-                           ended_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-    )
-    INSERT INTO hold_lines (hold_id, event_id, position, ticket_type_id, quantity, unit_price,
-                            pool_ids)
-    SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
-    FROM jsonb_to_recordset($16) AS l ({COLUMNS})
-"""  # nosec B608: constants only
+_INSERT = """
+    INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total, currency,
+                       expires_at, latest_expiry, extended_for_payment, ordered, created_at,
+                       ended_at, version, lines, units)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+"""
 
 # The deadline is looked at once more: between the decision to convert and this moment it may have
 # come, and then readers count the hold's units as free. Run again, the operation sees that.
@@ -40,26 +34,32 @@ _UPDATE = """
 """
 
 # All from one snapshot, behind the buyer's lock. A hold past its deadline lapsed at that moment,
-# whenever it is swept.
+# whenever it is swept. Those that may count at all were made within the longest life of a hold and
+# the time for which they count afterwards, and a day to be on the safe side.
 _SO_FAR = """
-    SELECT (SELECT coalesce(sum(l.quantity), 0)
-            FROM holds h JOIN hold_lines l ON l.hold_id = h.id
-            WHERE h.buyer_id = $2 AND h.event_id = $1
-              AND h.state = 'ACTIVE' AND h.expires_at > statement_timestamp())
-         + (SELECT coalesce(sum(l.quantity), 0)
-            FROM orders o JOIN order_lines l ON l.order_id = o.id
-            WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS owned,
-           (SELECT coalesce(sum(l.quantity), 0)
-            FROM holds h JOIN hold_lines l ON l.hold_id = h.id
-            WHERE h.buyer_id = $2 AND h.event_id = $1 AND h.state <> 'CONVERTED'
-              AND h.expires_at > statement_timestamp() - $4::interval
-              AND (h.ended_at IS NULL
-                   OR h.ended_at > statement_timestamp() - $4::interval)) AS counted,
-           (SELECT count(*) FROM holds h
-            WHERE h.buyer_id = $2
-              AND h.created_at > statement_timestamp() - $5::interval) AS made,
+    SELECT coalesce(recent.owned, 0) + bought.units AS owned, coalesce(recent.counted, 0) AS counted,
+           recent.made,
            EXISTS (SELECT FROM guests g
                    WHERE g.id = $2 AND g.claimed_by IS NOT NULL) AS claimed
+    FROM (SELECT sum(h.units) FILTER (
+                     WHERE h.event_id = $1 AND h.state = 'ACTIVE'
+                       AND h.expires_at > statement_timestamp()) AS owned,
+                 sum(h.units) FILTER (
+                     WHERE h.event_id = $1 AND h.state <> 'CONVERTED'
+                       AND h.expires_at > statement_timestamp() - $4::interval
+                       AND (h.ended_at IS NULL
+                            OR h.ended_at > statement_timestamp() - $4::interval)) AS counted,
+                 count(*) FILTER (
+                     WHERE h.created_at > statement_timestamp() - $5::interval) AS made
+          FROM holds h
+          WHERE h.buyer_id = $2
+            AND h.id >= holdfast_uuid7_floor(
+                    statement_timestamp() - greatest($4::interval, $5::interval)
+                    - interval '2 days')
+         ) AS recent,
+         (SELECT coalesce(sum(l.quantity), 0) AS units
+          FROM orders o JOIN order_lines l ON l.order_id = o.id
+          WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS bought
 """
 
 
@@ -133,7 +133,8 @@ class PostgresHoldRepository(HoldRepository):
                 hold.created_at,
                 hold.ended_at,
                 hold.version,
-                line_rows(hold.lines),
+                line_json(hold.lines),
+                hold.units,
             )
 
     async def write_saved(self) -> None:

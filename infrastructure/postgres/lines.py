@@ -1,4 +1,4 @@
-"""Lines of holds and orders: kept as rows, carried to and fro as JSON."""
+"""Lines of holds and orders, carried to and fro as JSON: orders keep them as rows, holds as this."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -16,7 +16,7 @@ AS_JSON = """
         'ticket_type_id', l.ticket_type_id, 'quantity', l.quantity,
         'unit_price', l.unit_price, 'pool_ids', l.pool_ids) ORDER BY l.position)
 """
-"""The lines `l` of one hold or order, as `lines` reads them."""
+"""The lines `l` of one order, as `lines` reads them."""
 
 
 class LineRow(TypedDict):
@@ -36,6 +36,19 @@ def lines(rows: Sequence[LineRow], currency: str) -> tuple[Line, ...]:
         )
         for row in rows
     )
+
+
+def line_json(kept: Sequence[Line]) -> list[LineRow]:
+    """The lines as `lines` reads them; their order is that of the list."""
+    return [
+        {
+            "ticket_type_id": str(line.ticket_type_id),
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.amount,
+            "pool_ids": [str(pool_id) for pool_id in line.pool_ids],
+        }
+        for line in kept
+    ]
 
 
 def line_rows(kept: Sequence[Line]) -> list[dict[str, object]]:

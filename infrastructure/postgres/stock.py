@@ -8,28 +8,11 @@ from application.ports.repositories import StockLedger
 from domain import stock as rule
 from domain.hold.hold import Hold
 from domain.stock import SoldOut, Stock, StockLine
-from infrastructure.postgres.connections import Record
-from infrastructure.postgres.hold_rows import DUE, any_due, expire_due_of
-from infrastructure.postgres.identity import Role
+from infrastructure.postgres import availability
+from infrastructure.postgres.availability import stock_of
+from infrastructure.postgres.hold_rows import any_due, expire_due_of
 from infrastructure.postgres.session import Session
 from shared.ids import EventId, PoolId
-
-# One statement is one snapshot: the counters, and the holds that do not count any more.
-_OF_EVENT = f"""
-    WITH due AS (
-        SELECT drawn.pool_id, sum(l.quantity) AS units
-        FROM holds h
-        JOIN hold_lines l ON l.hold_id = h.id
-        CROSS JOIN unnest(l.pool_ids) AS drawn (pool_id)
-        WHERE h.event_id = $1 AND {DUE}
-        GROUP BY drawn.pool_id
-    )
-    SELECT s.pool_id, s.capacity, s.held - coalesce(due.units, 0)::int AS held, s.sold, asked.at
-    FROM (SELECT statement_timestamp() AS at) AS asked
-    LEFT JOIN stock s ON s.event_id = $1
-    LEFT JOIN due ON due.pool_id = s.pool_id
-    ORDER BY s.pool_id
-"""  # nosec B608: constants only
 
 _LOCK = """
     SELECT pool_id, event_id, capacity, held, sold FROM stock
@@ -70,8 +53,7 @@ class PostgresStockLedger(StockLedger):
         self._events: list[UUID] = []
 
     async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
-        rows = await self._session.fetch(_OF_EVENT, event_id, as_=Role.SYSTEM)
-        return [_stock(row) for row in rows if row["pool_id"] is not None], rows[0]["at"]
+        return (await availability.read(self._session, [event_id]))[event_id]
 
     def take(self, lines: Sequence[StockLine]) -> None:
         self._taken.extend(lines)
@@ -90,7 +72,7 @@ class PostgresStockLedger(StockLedger):
         pools = pools_of([*self._taken, *self._given_back, *self._sold])
         if pools:
             rows = await self._session.fetch(_LOCK_WHOLE_EVENTS if whole_events else _LOCK, pools)
-            self._before = {PoolId(row["pool_id"]): _stock(row) for row in rows}
+            self._before = {PoolId(row["pool_id"]): stock_of(row) for row in rows}
             self._events = sorted({row["event_id"] for row in rows})
 
     async def sweep(self, *, but: Sequence[UUID]) -> list[Hold]:
@@ -124,7 +106,7 @@ def pools_of(lines: Iterable[StockLine]) -> list[UUID]:
 async def lock(session: Session, pools: Sequence[UUID]) -> dict[PoolId, Stock]:
     """The counters of these pools, ours until the transaction ends."""
     return {
-        PoolId(row["pool_id"]): _stock(row) for row in await session.fetch(_LOCK, sorted(pools))
+        PoolId(row["pool_id"]): stock_of(row) for row in await session.fetch(_LOCK, sorted(pools))
     }
 
 
@@ -138,12 +120,3 @@ async def write(session: Session, before: rule.StockByPool, after: rule.StockByP
             [stock.held for stock in moved],
             [stock.sold for stock in moved],
         )
-
-
-def _stock(row: Record) -> Stock:
-    return Stock(
-        pool_id=PoolId(row["pool_id"]),
-        capacity=row["capacity"],
-        held=row["held"],
-        sold=row["sold"],
-    )

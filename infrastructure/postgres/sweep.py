@@ -11,8 +11,8 @@ from infrastructure.postgres.stock import lock, write
 # Which holds, and which counters to lock before they are. Two may find the same ones.
 _FIND = f"""
     SELECT h.id, (SELECT array_agg(DISTINCT drawn.pool_id)
-                  FROM hold_lines l CROSS JOIN unnest(l.pool_ids) AS drawn (pool_id)
-                  WHERE l.hold_id = h.id) AS pool_ids
+                  FROM jsonb_to_recordset(h.lines) AS l (pool_ids uuid[])
+                  CROSS JOIN unnest(l.pool_ids) AS drawn (pool_id)) AS pool_ids
     FROM holds h
     WHERE {DUE}
     ORDER BY h.expires_at

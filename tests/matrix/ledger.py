@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from tests.features.clock import Database
 
 _TABLES = """
-    SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-    WHERE schemaname IN ('public', 'simulator')
+    SELECT relnamespace::regnamespace || '.' || quote_ident(relname) AS name FROM pg_class
+    WHERE relnamespace IN ('public'::regnamespace, 'simulator'::regnamespace)
+      AND relkind IN ('r', 'p') AND NOT relispartition
     ORDER BY 1
 """
 

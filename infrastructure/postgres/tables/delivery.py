@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Identity,
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -19,7 +18,8 @@ from application.ports.mail_queue import MailKind
 from infrastructure.postgres.tables.base import count, metadata, moment, one_of, text, uuid
 
 # Inserted without an answer when the key is claimed, and given one by the same transaction:
-# nobody else ever sees a row with neither answer nor refusal.
+# nobody else ever sees a row with neither answer nor refusal. The primary key does not make a key
+# unique, since it has to contain the moment: whoever claims one has its advisory lock.
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -31,17 +31,17 @@ idempotency_keys = Table(
     Column("refusal", JSONB),
     Column("final", Boolean, nullable=False),
     moment("created_at"),
-    PrimaryKeyConstraint("actor", "operation", "key"),
+    PrimaryKeyConstraint("actor", "operation", "key", "created_at"),
     CheckConstraint("answer IS NULL OR refusal IS NULL", name="one_outcome"),
-    Index("ix_idempotency_keys_created_at", "created_at"),
-    postgresql_with={"fillfactor": 80},
+    postgresql_partition_by="RANGE (created_at)",
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("position", BigInteger, Identity(always=True), primary_key=True),
-    uuid("id"),
+    # In the order of writing, from a sequence that the column owns.
+    Column("position", BigInteger, nullable=False),
+    uuid("id", primary_key=True),
     text("type"),
     count("version"),
     text("aggregate_type"),
@@ -52,6 +52,7 @@ outbox = Table(
     text("actor"),
     moment("published_at", null=True),
     Index("ix_outbox_unpublished", "position", postgresql_where=sql("published_at IS NULL")),
+    postgresql_partition_by="RANGE (id)",
 )
 
 provider_events = Table(

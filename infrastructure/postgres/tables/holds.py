@@ -1,16 +1,8 @@
 """Holds. No foreign key leads to the event: every hold would lock that one row (FOR KEY SHARE)."""
 
-from sqlalchemy import (
-    ARRAY,
-    CheckConstraint,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    Table,
-    Uuid,
-)
+from sqlalchemy import CheckConstraint, Column, Index, Table
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.hold.hold import HoldState
 from infrastructure.postgres.tables.base import (
@@ -25,51 +17,36 @@ from infrastructure.postgres.tables.base import (
     version,
 )
 
+# Partitioned by day: ids are UUIDs of version 7, which begin with their moment. The lines are in the
+# hold's own row, as `lines.line_json` writes them, and `units` is their sum.
 holds = Table(
     "holds",
     metadata,
     uuid("id", primary_key=True),
     uuid("event_id"),
     uuid("organizer_id"),
-    flag("live"),
     uuid("buyer_id"),
-    text("state"),
-    amount("total"),
-    text("currency"),
     moment("expires_at"),
     moment("latest_expiry"),
-    flag("extended_for_payment"),
-    flag("ordered"),
     moment("created_at"),
     moment("ended_at", null=True),
+    amount("total"),
+    count("units"),
     version(),
+    flag("live"),
+    flag("extended_for_payment"),
+    flag("ordered"),
+    text("state"),
+    text("currency"),
+    Column("lines", JSONB, nullable=False),
     one_of("state", HoldState),
     CheckConstraint("expires_at <= latest_expiry", name="expiry"),
     CheckConstraint("(state = 'ACTIVE') = (ended_at IS NULL)", name="ended_at"),
+    CheckConstraint("units > 0", name="units"),
     # Who is due, of all events and of one.
     Index("ix_holds_due", "expires_at", "event_id", postgresql_where=sql("state = 'ACTIVE'")),
-    # What one buyer keeps from others at one event, and how often they take something.
-    Index(
-        "ix_holds_counted",
-        "buyer_id",
-        "event_id",
-        "expires_at",
-        postgresql_where=sql("state <> 'CONVERTED'"),
-    ),
-    Index("ix_holds_buyer_id_created_at", "buyer_id", "created_at"),
-)
-
-hold_lines = Table(
-    "hold_lines",
-    metadata,
-    uuid("hold_id"),
-    count("position"),
-    uuid("event_id"),
-    uuid("ticket_type_id"),
-    count("quantity"),
-    amount("unit_price"),  # in the hold's currency
-    Column("pool_ids", ARRAY(Uuid), nullable=False),
-    PrimaryKeyConstraint("hold_id", "position"),
-    ForeignKeyConstraint(["hold_id"], ["holds.id"]),
-    CheckConstraint("quantity > 0", name="quantity"),
+    # What one buyer keeps from others, and how often they take something: the newest ids of one
+    # buyer are neighbours, so one index serves every look at what somebody did lately.
+    Index("ix_holds_buyer_id_id", "buyer_id", "id"),
+    postgresql_partition_by="RANGE (id)",
 )

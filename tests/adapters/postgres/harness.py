@@ -43,7 +43,8 @@ MOMENTS = {
 BOOKS = """
     WITH held AS (
         SELECT p AS pool_id, sum(l.quantity) AS units
-        FROM hold_lines l JOIN holds h ON h.id = l.hold_id, unnest(l.pool_ids) AS p
+        FROM holds h, jsonb_to_recordset(h.lines) AS l (quantity int, pool_ids uuid[]),
+             unnest(l.pool_ids) AS p
         WHERE h.event_id = $1 AND h.state = 'ACTIVE' GROUP BY p
     ), committing AS (
         SELECT p AS pool_id, sum(l.quantity) AS units

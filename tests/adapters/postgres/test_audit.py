@@ -15,7 +15,8 @@ BREAKS = {
     "UPDATE stock SET held = capacity + 1": {"I1", "I3 held"},
     "UPDATE stock SET capacity = capacity + 1": {"I1 capacity"},
     "DELETE FROM stock": {"I1 capacity", "I3 held", "I3 sold"},
-    "UPDATE hold_lines SET quantity = quantity + 1": {"I3 held"},
+    "UPDATE holds SET lines = lines || lines": {"I3 held", "I3 units"},
+    "UPDATE holds SET units = units + 1": {"I3 units"},
     "UPDATE tickets SET state = 'VOID'": {"I3 sold"},
     "DELETE FROM tickets": {"I3 sold", "I8 count"},
     "UPDATE holds SET state = 'EXPIRED', ended_at = now() WHERE state = 'ACTIVE'": {
@@ -38,6 +39,8 @@ BREAKS = {
     "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',"
     " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {"I9"},
     "UPDATE idempotency_keys SET answer = NULL": {"I11"},
+    "INSERT INTO idempotency_keys SELECT actor, operation, key, fingerprint, answer, refusal, final,"
+    " created_at - interval '1 d' FROM idempotency_keys": {"I11 once"},
     "UPDATE holds SET organizer_id = id WHERE state = 'ACTIVE'": {"I15 tenant"},
     "UPDATE orders SET organizer_id = id": {"I15 tenant"},
     "DELETE FROM events": {"I15 tenant"},

@@ -18,7 +18,8 @@ from tests.adapters.postgres.rival import rival_of
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = (
-    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    "SELECT relname FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
 )
 
 
@@ -72,6 +73,9 @@ BEFORE_IDENTITY = """
     INSERT INTO holds SELECT md5(state)::uuid, md5('e')::uuid, md5('u1')::uuid, state, 0, 'EUR',
            '2026-04-02Z', '2026-04-03Z', false, false, '2026-04-01', 1
     FROM unnest(ARRAY['ACTIVE', 'RELEASED', 'EXPIRED']) AS state;
+    INSERT INTO hold_lines
+    SELECT id, nr, event_id, md5('k' || nr)::uuid, 2 + nr, 150, ARRAY[md5('p')::uuid, md5('q')::uuid]
+    FROM holds, generate_series(0, 1) AS nr;
     INSERT INTO outbox (id, type, version, aggregate_type, aggregate_id, payload, occurred_at,
                         request_id, actor)
     VALUES (md5('f')::uuid, 'hold.released', 1, 'hold', md5('RELEASED')::uuid, '{}',
@@ -113,6 +117,49 @@ async def test_what_was_there_before_identity(empty_url: str) -> None:
         assert await connection.fetchval("SELECT e.live AND o.live FROM events e, orders o")
         await asyncio.to_thread(command.downgrade, config, "0002")
         assert await connection.fetchval("SELECT count(*) FROM members") == 1
+    finally:
+        await connection.close()
+
+
+# What is moved, as JSON that both shapes have in common.
+_KEPT = """
+    SELECT jsonb_agg(to_jsonb(h) - '{lines,units}'::text[] ORDER BY id)::text FROM holds h
+    UNION ALL SELECT jsonb_agg(to_jsonb(o) ORDER BY position)::text FROM outbox o
+    UNION ALL SELECT jsonb_agg(to_jsonb(k) ORDER BY key)::text FROM idempotency_keys k
+"""
+_LINES = """
+    SELECT hold_id, position, event_id, ticket_type_id, quantity, unit_price, pool_ids
+    FROM hold_lines ORDER BY hold_id, position
+"""
+_KEYS = """
+    INSERT INTO idempotency_keys
+    SELECT 'a', 'CreateHold', nr::text, '', '{"x": 1}', NULL, true, now() - nr * interval '1 d'
+    FROM generate_series(-40, 40, 20) AS nr
+"""
+
+
+async def test_what_was_there_before_days(empty_url: str) -> None:
+    """Every row is there afterwards, whatever its id and age, with its lines in it; and back."""
+    config = configuration(empty_url)
+    await asyncio.to_thread(command.upgrade, config, "0002")
+    connection = await asyncpg.connect(empty_url)
+    try:
+        await connection.execute(BEFORE_IDENTITY)
+        await asyncio.to_thread(command.upgrade, config, "0004")
+        await connection.execute(_KEYS)
+        before, lines = await connection.fetch(_KEPT), await connection.fetch(_LINES)
+        assert len(lines) == 6
+        await asyncio.to_thread(command.upgrade, config, "0005")
+        assert await connection.fetch(_KEPT) == before
+        hold, *_ = await connection.fetch(
+            "SELECT units, lines #>> '{1,quantity}' AS second FROM holds"
+        )
+        assert tuple(hold) == (5, "3")
+        # Facts go on behind those that were there.
+        assert await connection.fetchval("SELECT nextval('holdfast_outbox_position')") == 2
+        await asyncio.to_thread(command.downgrade, config, "0004")
+        assert await connection.fetch(_KEPT) == before
+        assert await connection.fetch(_LINES) == lines
     finally:
         await connection.close()
 

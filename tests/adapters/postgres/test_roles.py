@@ -35,7 +35,7 @@ WALLS = """
            has_table_privilege('holdfast_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE') AS app
     FROM pg_class c
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-      AND relname <> 'alembic_version'
+      AND NOT relispartition AND relname <> 'alembic_version'
 """
 TO_PUBLIC = """
     SELECT relname FROM pg_class, aclexplode(relacl) AS acl

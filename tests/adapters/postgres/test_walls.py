@@ -119,7 +119,7 @@ class TestReading(OnPostgres):
         self, scene: Scene, harness: PostgresHarness
     ) -> None:
         for name, stranger in scene.strangers.items():
-            for table in ("hold_lines", "order_lines", "idempotency_keys"):
+            for table in ("holds", "order_lines", "idempotency_keys"):
                 statement = f"SELECT FROM {table}"
                 assert await harness.database.fetch(statement, as_=stranger) == [], (table, name)
             for table in ("pools", "ticket_types", "stock"):
@@ -131,7 +131,7 @@ class TestReading(OnPostgres):
         self, scene: Scene, harness: PostgresHarness
     ) -> None:
         seller = Identity.of(scene.seller.admitted.actor)
-        for table in ("holds", "hold_lines", "orders", "order_lines", "payments", "refunds"):
+        for table in ("holds", "orders", "order_lines", "payments", "refunds"):
             assert await harness.database.fetch(f"SELECT FROM {table}", as_=seller), table
         (row,) = await harness.database.fetch(
             "SELECT count(*) AS drafts FROM events WHERE state = 'DRAFT'", as_=seller

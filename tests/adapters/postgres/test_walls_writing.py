@@ -53,8 +53,6 @@ class TestWriting(OnPostgres):
             " now() AS ends_at, 'EUR' AS currency, now() AS created_at, now() AS updated_at,"
             " true AS live) AS e",
             "a member": f"INSERT INTO members VALUES ('{organizer}', '{{me}}', 'OWNER', 9, now())",
-            "a hold line": f"INSERT INTO hold_lines SELECT '{hold}', 9, '{hold}', '{hold}', 1, 0,"
-            f" ARRAY['{hold}'::uuid]",
             "an order line": f"INSERT INTO order_lines SELECT '{order}', 9, '{hold}', '{hold}', 1,"
             f" 0, ARRAY['{hold}'::uuid]",
             "a key": f"INSERT INTO api_keys VALUES (gen_random_uuid(), '{organizer}', '', '', '',"
@@ -63,8 +61,9 @@ class TestWriting(OnPostgres):
             " '', '', 'OWNER', 'OPEN', '{me}', now(), now(), 1)",
             "a hold": "INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, total,"
             " currency, expires_at, latest_expiry, extended_for_payment, ordered, created_at,"
-            f" version) VALUES (gen_random_uuid(), '{hold}', '{organizer}', true, '{hold}',"
-            " 'ACTIVE', 0, 'EUR', now(), now(), false, false, now(), 1)",
+            " version, units, lines) VALUES (gen_random_uuid(),"
+            f" '{hold}', '{organizer}', true, '{hold}',"
+            " 'ACTIVE', 0, 'EUR', now(), now(), false, false, now(), 1, 1, '[]')",
             "a session": f"INSERT INTO sessions VALUES (gen_random_uuid(), '{scene.buyer.user_id}',"
             " 0, '', now(), now(), now(), NULL, 1)",
             "a ticket": "INSERT INTO tickets VALUES (gen_random_uuid(), "
