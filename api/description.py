@@ -29,7 +29,10 @@ can help; without it, it will not.
 
 **Limits.** Whatever changes something is counted, for the caller and for the address it comes
 from. `RateLimit-Policy` and `RateLimit` say of each limit what it is and what is left; beyond it
-the answer is 429 with `Retry-After`.
+the answer is 429 with `Retry-After`. A caller also has so many calls under way at a time, reads
+included. When there is more to do than can be done, the answer is 503 (`OVERLOADED`) with
+`Retry-After`, at once: send it again then, with the same key. Lists are refused first, payments
+last.
 
 **Lists** answer `items` and a `next_page_token`; send it back as `page_token`, with the same
 filters, until it is empty.

@@ -32,6 +32,7 @@ from shared.errors import (
     FieldInvalid,
     Internal,
     MalformedRequest,
+    Overloaded,
     RequestTooLarge,
     Violation,
 )
@@ -55,7 +56,7 @@ _LIMIT_HEADERS: Final[Mapping[str, str]] = {
     LEFT: "What is left of each: `r` requests; more in `t` seconds.",
 }
 
-
+_RETRY_AFTER: Final = "In how many seconds to try again."
 _TAGS: Final[Mapping[type[object], str]] = {
     EventView: "The event's version, in quotes.",
     AvailabilityView: "Of the figures, whenever they were read; weak.",
@@ -123,9 +124,9 @@ def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
             refusals.setdefault(status_of(error, if_match=True), {})[error.reason] = error
     for status_code, errors in sorted(refusals.items()):
         responses[str(status_code)] = _refused(status_code, errors, path)
-        if status_code == 429:
-            headers = {**_LIMIT_HEADERS, "Retry-After": "In how many seconds to try again."}
-            responses["429"]["headers"] = _texts(headers)
+        if status_code in (429, 503):
+            told = _LIMIT_HEADERS if status_code == 429 and said.operation.limited else {}
+            responses[str(status_code)]["headers"] = _texts({**told, "Retry-After": _RETRY_AFTER})
 
 
 def refusals_of(said: Documented) -> Iterator[type[AppError]]:
@@ -144,10 +145,10 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
         yield from (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress)
     if issubclass(message, Command):
         yield Conflict
-    if said.operation.limited:
-        yield RateLimited
+    if said.operation.limited or not said.operation.rule.is_open:
+        yield RateLimited  # too many in a while, or at a time
     yield from said.refuses
-    yield from (Internal, DatabaseUnavailable)
+    yield from (Internal, DatabaseUnavailable, Overloaded)
 
 
 def _key_header(policy: KeyPolicy) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
@@ -24,19 +25,23 @@ class WriteLimits:
         """What one write counts against."""
         place = network_of(ctx.address)
         named = actor.user_id is not None or actor.key_id is not None
-        wanted = [
-            (self.per_actor, actor.id if named else None),
-            (self.per_address, place),
-            (None if named else self.anonymous_per_address, place),
-            (self.new_buyers_per_address if makes_buyers and not named else None, place),
-        ]
-        return [
-            Use(limit=limit, bucket=bucket)
-            for limit, bucket in wanted
-            if limit is not None and bucket is not None
-        ]
+        uses: list[Use] = []
+        if self.per_actor is not None and named:
+            uses.append(Use(self.per_actor, actor.id))
+        if place is None:
+            return uses
+        if self.per_address is not None:
+            uses.append(Use(self.per_address, place))
+        if named:
+            return uses
+        if self.anonymous_per_address is not None:
+            uses.append(Use(self.anonymous_per_address, place))
+        if self.new_buyers_per_address is not None and makes_buyers:
+            uses.append(Use(self.new_buyers_per_address, place))
+        return uses
 
 
+@lru_cache(maxsize=8192)
 def network_of(address: str | None) -> str | None:
     """What counts as one place: an IPv4 address, and of IPv6 the /64 that one customer gets."""
     if address is None:
@@ -55,17 +60,16 @@ def network_of(address: str | None) -> str | None:
 def policy_field(allowances: Sequence[Allowance]) -> str:
     """The field RateLimit-Policy: `"name";q=100;w=60` for 100 uses in 60 seconds, a list of them
     (structured fields, RFC 9651; the IETF's draft on rate limit fields)."""
-    limits = (each.limit for each in allowances)
-    return ", ".join(f'"{each.name}";q={each.quota};w={each.window_seconds}' for each in limits)
+    return ", ".join([each.limit.policy for each in allowances])
 
 
 def left_field(allowances: Sequence[Allowance]) -> str:
     """The field RateLimit: `"name";r=50;t=30` for 50 uses that are left, and 30 seconds until all
     are there again or, where the call was refused for it, until the next one is allowed."""
     return ", ".join(
-        f'"{each.limit.name}";r={each.remaining};t={_seconds(each)}' for each in allowances
+        [f'"{each.limit.name}";r={each.remaining};t={_seconds(each)}' for each in allowances]
     )
 
 
 def _seconds(allowance: Allowance) -> int:
-    return ceil(allowance.reset_seconds if allowance.allowed else allowance.retry_seconds)
+    return ceil(allowance.retry_seconds or allowance.reset_seconds)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
+from functools import cached_property
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -74,7 +75,7 @@ class Membership:
     role: Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for the text of its id is kept
 class Actor:
     """Who is calling, as found out when the call was admitted.
 
@@ -101,6 +102,10 @@ class Actor:
         return self.tests_of is None
 
     @property
+    def is_system(self) -> bool:
+        return self.kind is ActorKind.SYSTEM
+
+    @cached_property
     def id(self) -> str:
         """The scope of idempotency keys and the name in logs and the outbox."""
         return str(self.user_id or self.key_id or self.kind.value)
@@ -148,7 +153,7 @@ class Reply:
     """For how long the answer may be used again, where the question allowed for age."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: see `_with`
 class Context:
     """One call. A face fills in what it received; the pipeline adds who it is from.
 
@@ -176,6 +181,26 @@ class Context:
         if self.actor.user_id is None:
             raise TokenMissing()
         return self.actor.user_id
+
+    def admitted_as(
+        self, operation: str, actor: Actor, *, roles: frozenset[Role], priority: Priority
+    ) -> "Context":
+        """Of `actor`, who may call `operation`."""
+        return self._with(actor=actor, roles=roles, priority=priority, admitted=operation)
+
+    def without_key(self) -> "Context":
+        """For what has no use for idempotency keys."""
+        return self._with(idempotency_key=None)
+
+    def claiming(self, claim: Claim) -> "Context":
+        return self._with(claim=claim)
+
+    def _with(self, **changes: object) -> "Context":
+        """`dataclasses.replace` in a tenth of its time, for what happens to every call."""
+        changed = object.__new__(Context)
+        vars(changed).update(vars(self))
+        vars(changed).update(changes)
+        return changed
 
     def holding_claim(self) -> "Context":
         """For the later transactions of an operation that needs several."""

@@ -11,7 +11,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -32,7 +32,6 @@ from application.in_flight import CallsInFlight
 from application.limits import WriteLimits
 from application.messages import (
     ANONYMOUS,
-    SYSTEM,
     Actor,
     ActorKind,
     Claim,
@@ -113,20 +112,14 @@ class Operation(Generic[M, R]):
         self._authorize(actor)
         await self._limit(actor, ctx)
         key, policy = ctx.idempotency_key, self.message.key_policy
-        if policy is KeyPolicy.NONE:
-            key = None
-        elif key is None and policy is KeyPolicy.REQUIRED and actor != SYSTEM:
-            raise IdempotencyKeyRequired()
-        elif key is not None and not _KEY.fullmatch(key):
+        if key is None:
+            if policy is KeyPolicy.REQUIRED and not actor.is_system:
+                raise IdempotencyKeyRequired()
+        elif policy is KeyPolicy.NONE:
+            ctx = ctx.without_key()
+        elif not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid()
-        return replace(
-            ctx,
-            actor=actor,
-            roles=self.rule.roles,
-            priority=priority,
-            idempotency_key=key,
-            admitted=self.name,
-        )
+        return ctx.admitted_as(self.name, actor, roles=self.rule.roles, priority=priority)
 
     async def __call__(self, message: M, ctx: Context) -> R:
         """Runs the operation. Raises AppError and nothing else (and CancelledError)."""
@@ -154,7 +147,7 @@ class Operation(Generic[M, R]):
         self.pipeline.observer.refused(self.name, ctx, error, 0.0)
 
     async def _authenticate(self, ctx: Context) -> Actor:
-        if ctx.actor == SYSTEM or self.rule.is_open:
+        if ctx.actor.is_system or self.rule.is_open:
             return ctx.actor
         if ctx.credentials is None:
             if ActorKind.ANONYMOUS in self.rule.kinds:
@@ -163,7 +156,7 @@ class Operation(Generic[M, R]):
         return await self.pipeline.authenticator.actor(ctx.credentials)
 
     def _authorize(self, actor: Actor) -> None:
-        if actor == SYSTEM:
+        if actor.is_system:
             return
         if actor.kind not in self.rule.kinds:
             raise UserRequired() if ActorKind.USER in self.rule.kinds else AccessDenied()
@@ -174,7 +167,7 @@ class Operation(Generic[M, R]):
 
     async def _limit(self, actor: Actor, ctx: Context) -> None:
         """Counts writes; what is left is told to the caller, refused or not."""
-        if actor == SYSTEM or not self.limited:
+        if actor.is_system or not self.limited:
             return
         uses = self.pipeline.limits.uses(actor, ctx, makes_buyers=self.rule.makes_buyers)
         if not uses:
@@ -198,7 +191,7 @@ class Operation(Generic[M, R]):
             fingerprint=fingerprint(self.name, message),
         )
         try:
-            return await self._run(message, replace(ctx, claim=claim))
+            return await self._run(message, ctx.claiming(claim))
         except KeyTaken:
             return await self._replay(claim, ctx)
         except AppError as refusal:

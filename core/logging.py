@@ -30,8 +30,8 @@ def configure_logging(level: Level, format: Format = "auto", stream: TextIO | No
 
     Servers must be told to leave logging alone (``log_config=None`` for uvicorn).
     """
-    stream = sys.stderr if stream is None else stream
-    as_json = format == "json" or (format == "auto" and not stream.isatty())
+    stream = standard_stream(stream)
+    as_json = is_json(format, stream)
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -51,6 +51,15 @@ def configure_logging(level: Level, format: Format = "auto", stream: TextIO | No
         cache_logger_on_first_use=True,
     )
     _take_over_stdlib(level, stream, first, last)
+
+
+def standard_stream(stream: TextIO | None) -> TextIO:
+    return sys.stderr if stream is None else stream
+
+
+def is_json(format: Format, stream: TextIO) -> bool:
+    """Whether lines are JSON, and not for people."""
+    return format == "json" or (format == "auto" and not stream.isatty())
 
 
 def _take_over_stdlib(

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import RestConfig, create_app
+from core.access_log import access_line
 from core.container import Container
 from core.errors import StartError
 from core.life import GRACE
@@ -39,10 +40,12 @@ async def rest_face(
             max_body_bytes=settings.rest.max_body_bytes,
             gzip_min_bytes=settings.rest.gzip_min_bytes,
             trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
+            fast_lane=settings.rest.fast_lane,
         ),
         ready=house.ready,
         jwks=house.jwks,
         mounts=house.pages,
+        line=access_line(settings.logging.level, settings.logging.format),
     )
     config = uvicorn.Config(
         app,

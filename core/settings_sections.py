@@ -70,6 +70,11 @@ class Rest(Section):
     gzip_min_bytes: int = Field(
         default=1024, ge=0, description="Smallest answer that is compressed, in bytes"
     )
+    fast_lane: bool = Field(
+        default=True,
+        description="Whether the few routes a sale is made of take a shorter way through this "
+        "process; answers are the same either way",
+    )
 
 
 class Grpc(Section):
@@ -163,12 +168,12 @@ class Holds(Section):
     """How long stock stays taken for a buyer who has not paid."""
 
     ttl_seconds: int = Field(
-        default=300, ge=1, le=YEAR, description="How long a new hold lasts, in seconds"
+        default=300, ge=1, le=DAY, description="How long a new hold lasts, in seconds"
     )
     max_ttl_seconds: int = Field(
         default=1800,
         ge=1,
-        le=YEAR,
+        le=DAY,
         description="Longest life of a hold with all extensions, in seconds",
     )
     payment_extension_seconds: int = Field(

@@ -1,5 +1,7 @@
 """What the pipeline tells the log. Each call has its access line from its face besides."""
 
+import logging
+
 import structlog
 
 from application.messages import Context
@@ -13,6 +15,8 @@ class LogObserver(Observer):
     """Logs with structlog; never contents, only names and ids."""
 
     def completed(self, operation: str, ctx: Context, seconds: float) -> None:
+        if not _log.is_enabled_for(logging.DEBUG):
+            return  # this happens to every call, and most logs begin at INFO
         _log.debug("completed", **_who(operation, ctx), ms=_ms(seconds))
 
     def refused(self, operation: str, ctx: Context, error: AppError, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Whose call it is, as far as addresses tell."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -28,6 +29,8 @@ def client_address(
     trusted proxies wrote: read from the right, the first address that is not a trusted proxy's
     is the caller's. What is no address there is no reason to believe what stands left of it.
     """
+    if not forwarded or not trusted:
+        return _shortest(peer)
     last = _address(peer)
     if last is None:
         return None
@@ -39,6 +42,12 @@ def client_address(
             break
         last = found
     return str(last)
+
+
+@lru_cache(maxsize=8192)
+def _shortest(text: str | None) -> str | None:
+    found = _address(text)
+    return None if found is None else str(found)
 
 
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:

@@ -45,7 +45,7 @@ class FastRoute:
         self.operation = operation
         self.endpoint = endpoint
         self.format = route.path_format
-        (self.method,) = route.methods or ()
+        self.method = next(iter(route.methods or ()))
         self.pattern = re.compile(_PARAMETER.sub(lambda _: _ID, route.path_format))
         of = route.dependant
         if bool(of.body_params) != (body is not None):

@@ -1,7 +1,7 @@
 """Which events a caller sees, and which it may change."""
 
 from application.errors import RoleMissing
-from application.messages import SYSTEM, Context
+from application.messages import Context
 from application.organizer.access import acts_for, is_inside
 from application.ports.unit_of_work import UnitOfWork
 from domain.event.errors import EventNotFound
@@ -32,7 +32,7 @@ async def own_event(work: UnitOfWork, event_id: EventId, ctx: Context) -> Event:
 
 def _in_mode(event: Event, ctx: Context) -> bool:
     """Tests and real events never meet."""
-    if ctx.actor == SYSTEM:
+    if ctx.actor.is_system:
         return True
     return ctx.actor.tests_of == (None if event.live else event.organizer_id)
 

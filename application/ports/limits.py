@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 _MICROSECONDS = 1_000_000
 _NAME = re.compile("[A-Za-z0-9_-]+")
@@ -21,29 +21,29 @@ class Limit:
     name: str
     quota: int
     window_seconds: int
+    interval_us: int = field(init=False, repr=False, compare=False)
+    """After how many microseconds one use comes back."""
+    policy: str = field(init=False, repr=False, compare=False)
+    """The limit in the RateLimit-Policy field."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r} cannot be the name of a limit")
         if not 1 <= self.quota <= self.window_seconds * _MICROSECONDS:
             raise ValueError(f"{self.quota} in {self.window_seconds} s is no limit")
-
-    @property
-    def interval_us(self) -> int:
-        """After how many microseconds one use comes back."""
-        return self.window_seconds * _MICROSECONDS // self.quota
+        policy = f'"{self.name}";q={self.quota};w={self.window_seconds}'
+        object.__setattr__(self, "interval_us", self.window_seconds * _MICROSECONDS // self.quota)
+        object.__setattr__(self, "policy", policy)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(NamedTuple):
     """One use of a limit by whoever `bucket` names (an actor's id, an address)."""
 
     limit: Limit
     bucket: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What is left after a use: `remaining` uses now; `reset_seconds` until the whole quota is
     there again; and where it was refused, `retry_seconds` until the next one would be allowed
     (0 when it was allowed)."""

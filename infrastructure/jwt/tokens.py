@@ -31,7 +31,8 @@ class JwtTokens(Tokens):
     secret can be changed while tokens of the one before it live.
 
     Verifying a signature costs far more than a look-up, so verified tokens are remembered until
-    they expire, at most `remembered` of them, each by its whole text.
+    they expire, at most `remembered` of them, each by its whole text; of more, the one that was
+    not seen for the longest time is forgotten.
 
     `leeway_seconds` forgives clocks of several machines that differ a little. `clock` answers
     seconds since 1970. Raises ValueError for no secrets, too many, or one twice.
@@ -87,11 +88,15 @@ class JwtTokens(Tokens):
         return jwt.encode(claims, self._newest.private, algorithm=ALGORITHM, headers=headers)
 
     def verify(self, token: str) -> Bearer:
-        known = self._verified.get(token) or self._read(token)
+        remembered = self._verified.get(token)
+        known = remembered or self._read(token)
         if self._clock() >= known.expires_at + self._leeway:
             self._verified.pop(token, None)
             raise TokenExpired()
-        self._remember(token, known)
+        if remembered is None:
+            self._remember(token, known)
+        else:
+            self._verified.move_to_end(token)
         return known.bearer
 
     def _read(self, token: str) -> _Verified:

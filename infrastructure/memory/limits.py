@@ -39,31 +39,35 @@ class MemoryRateLimiter(RateLimiter):
 
     async def take(self, uses: Sequence[Use], *, strict: bool) -> Sequence[Allowance]:
         now = round(self._clock() * 1_000_000)
-        keys = [_key(use) for use in uses]
         taken: dict[_Key, int] = {}
-        answers: list[tuple[Limit, int, int]] = []
-        for use, key in zip(uses, keys, strict=True):
-            limit = use.limit
-            whole_at = max(taken.get(key, self._whole_at.get(key, now)), now)
-            retry_in = whole_at - now - (limit.quota - 1) * limit.interval_us
-            if retry_in <= 0:
-                taken[key] = whole_at + limit.interval_us
-            answers.append((limit, whole_at - now, max(0, retry_in)))
-        if any(retry_in for _, _, retry_in in answers):
+        answers: list[tuple[_Key, Limit, int, int]] = []
+        refused = False
+        for limit, bucket in uses:
+            key = limit.name, limit.quota, limit.window_seconds, bucket
+            whole_at = taken.get(key) or self._whole_at.get(key, now)
+            whole_in = max(whole_at - now, 0)
+            retry_in = whole_in - (limit.quota - 1) * limit.interval_us
+            if retry_in > 0:
+                refused = True
+            else:
+                retry_in = 0
+                taken[key] = now + whole_in + limit.interval_us
+            answers.append((key, limit, whole_in, retry_in))
+        if refused:
             return [
                 Allowance.of(
                     limit,
                     whole_in_us=max(0, self._whole_at.get(key, now) - now),
                     retry_in_us=retry_in,
                 )
-                for key, (limit, _, retry_in) in zip(keys, answers, strict=True)
+                for key, limit, _, retry_in in answers
             ]
         for key, whole_at in taken.items():
             self._keep(key, whole_at)
         self._forget(now)
         return [
             Allowance.of(limit, whole_in_us=whole_in + limit.interval_us, retry_in_us=0)
-            for limit, whole_in, _ in answers
+            for _, limit, whole_in, _ in answers
         ]
 
     def _keep(self, key: _Key, whole_at: int) -> None:
@@ -85,8 +89,3 @@ class MemoryRateLimiter(RateLimiter):
             else:
                 heapq.heappop(self._queue)
                 del self._whole_at[key]
-
-
-def _key(use: Use) -> _Key:
-    limit = use.limit
-    return limit.name, limit.quota, limit.window_seconds, use.bucket
