@@ -122,6 +122,7 @@ async def container(
             mailer=_mailer(settings),
             observer=LogObserver(),
             recent=MemoryRecentFigures(),
+            full=lambda priority: database.full(priority) or door.full(priority),
         )
         application = assemble(ports, rules)
         yield Container(
@@ -164,6 +165,7 @@ def _connections(settings: Settings, url: str, least: int, most: int) -> Databas
         connect_timeout=settings.database.connect_timeout_seconds,
         statement_timeout=settings.database.statement_timeout_ms / 1000,
         lock_timeout=settings.database.lock_timeout_ms / 1000,
+        most_waiting=settings.overload.most_waiting,
     )
 
 

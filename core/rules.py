@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from application.assembly import Rules
 from application.auth.guard import GuessingDelays
+from application.in_flight import CallLimits
 from application.limits import WriteLimits
 from application.ports.limits import Limit
 from core.settings import Settings
@@ -38,6 +39,10 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
         sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
         work_every=every,
         limits=_write_limits(settings.limits, shares),
+        in_flight=CallLimits(
+            per_person=settings.overload.most_per_caller or None,
+            per_key=settings.overload.most_per_api_key or None,
+        ),
         guessing=_guessing(settings.auth),
         session_lasts=timedelta(seconds=settings.auth.refresh_token_ttl_seconds),
         verification_lasts=timedelta(seconds=settings.auth.email_proof_ttl_seconds),

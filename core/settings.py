@@ -20,6 +20,7 @@ from core.settings_auth import Auth
 from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
 from core.settings_names import refused_names
+from core.settings_overload import Overload
 from core.settings_sections import (
     BETWEEN,
     Database,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     auth: Auth = Auth()
     limits: Limits = Limits()
     redis: Redis = Redis()
+    overload: Overload = Overload()
     mail: Mail = Mail()
     worker: Worker = Worker()
     idempotency: Idempotency = Idempotency()

@@ -154,9 +154,10 @@ class Database:
         await asyncio.shield(task)
 
     async def fetch(
-        self, sql: str, *args: object, as_: Identity, priority: Priority = Priority.SALE
+        self, sql: str, *args: object, as_: Identity, priority: Priority = Priority.PAYMENT
     ) -> list[Record]:
-        """One statement, which is a transaction of its own, in the name of `as_`."""
+        """One statement, which is a transaction of its own, in the name of `as_`. It is short, and
+        whoever needs it has been let in already: by default it comes first."""
         connection = await self.lend(priority)
         try:
             await assume(connection, as_)

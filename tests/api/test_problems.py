@@ -45,6 +45,7 @@ def test_every_reason_has_a_status_and_every_exception_a_reason() -> None:
         ("RATE_LIMITED", 429),
         ("INTERNAL", 500),
         ("DATABASE_UNAVAILABLE", 503),
+        ("OVERLOADED", 503),
         ("NOT_READY", 503),
         ("DEADLINE_EXCEEDED", 504),
     ],
