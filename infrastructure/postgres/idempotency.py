@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from application.messages import Claim
+from application.messages import Claim, Priority
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.unit_of_work import KeyTaken
 from infrastructure.postgres.advisory import key_lock, lock_now
@@ -132,7 +132,9 @@ class PostgresIdempotencyStore(IdempotencyStore):
     async def forget(self, *, before: datetime) -> int:
         forgotten = 0
         while True:
-            (row,) = await self._database.fetch(_FORGET, before, _BATCH, as_=SYSTEM)
+            (row,) = await self._database.fetch(
+                _FORGET, before, _BATCH, as_=SYSTEM, priority=Priority.LIST
+            )
             batch = int(row["forgotten"])
             forgotten += batch
             if batch < _BATCH:
