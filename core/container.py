@@ -29,16 +29,15 @@ from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
-from infrastructure.mail.smtp import SmtpMailer
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
 from infrastructure.postgres.migrations import upgrade
+from infrastructure.postgres.retention import PostgresRetention
 from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
-from infrastructure.redis.limits import RedisRateLimiter
 from infrastructure.sealed.seals import HmacSeals
 from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.errors import StorageUnavailable
@@ -122,6 +121,7 @@ async def container(
             mailer=_mailer(settings),
             observer=LogObserver(),
             recent=MemoryRecentFigures(),
+            retention=PostgresRetention(database),
             full=lambda priority: database.full(priority) or door.full(priority),
         )
         application = assemble(ports, rules)
@@ -180,6 +180,9 @@ def _limiter(settings: Settings, stack: AsyncExitStack) -> RateLimiter:
     own = MemoryRateLimiter()
     if settings.redis.url is None:
         return own
+
+    from infrastructure.redis.limits import RedisRateLimiter  # its driver: for those who use it
+
     shared = RedisRateLimiter(
         settings.redis.url.get_secret_value(),
         prefix="holdfast:limits:",
@@ -194,6 +197,8 @@ def _mailer(settings: Settings) -> Mailer:
     chosen = settings.mail
     match chosen.chosen:
         case "smtp" if chosen.smtp_host is not None:
+            from infrastructure.mail.smtp import SmtpMailer  # as above
+
             password = chosen.smtp_password
             return SmtpMailer(
                 chosen.smtp_host,

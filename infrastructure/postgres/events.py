@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import not_, or_, select
-from sqlalchemy import text as sql
-from sqlalchemy import tuple_
-
+from application.messages import Actor
 from application.ports.repositories import EventFilter, EventRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.event.event import Event, EventDetails, EventState
 from domain.event.ticket_type import Pool, TicketType
-from infrastructure.postgres.compiled import compiled
+from infrastructure.postgres.clock import Stamp
+from infrastructure.postgres.conditions import Conditions, containing
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.session import Session
-from infrastructure.postgres.tables import events
 from infrastructure.postgres.text import is_storable
 from shared.ids import EventId, OrganizerId, PoolId, TicketTypeId
 from shared.money import Money
@@ -33,7 +31,15 @@ _COLUMNS = """
      FROM ticket_types t WHERE t.event_id = events.id) AS ticket_types
 """
 
-_GET = f"SELECT {_COLUMNS} FROM events WHERE id = $1"  # nosec B608: constants only
+_SELECT = f"SELECT {_COLUMNS} FROM events"  # nosec B608: constants only
+_GET = f"{_SELECT} WHERE id = $1"
+_SEARCHED = """
+    (name ILIKE {} ESCAPE '/' OR description ILIKE {} ESCAPE '/' OR venue ILIKE {} ESCAPE '/')
+"""
+
+OF_IDS = f"""
+    SELECT {_COLUMNS}, clock_timestamp() AS asked_at FROM events WHERE id = ANY($1::uuid[])
+"""  # nosec B608: constants only
 
 _INSERT = """
     INSERT INTO events (id, organizer_id, live, name, description, venue, timezone, starts_at,
@@ -69,55 +75,55 @@ _ADD_PARTS = """
 """
 
 
+class CombinedEvents(Protocol):
+    """Reads of many callers as one."""
+
+    async def event(self, event_id: EventId, actor: Actor) -> tuple[Event, Stamp] | None: ...
+
+
 class PostgresEventRepository(EventRepository):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, combined: CombinedEvents | None = None) -> None:
         self._session = session
+        self._combined = combined
         self.notes: Notes[Event] = Notes()
 
     async def get(self, event_id: EventId) -> Event | None:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            found = await self._combined.event(event_id, self._session.ctx.actor)
+            if found is None:
+                return None
+            event, stamp = found
+            self._session.seen(stamp)
+            return event
         row = await self._session.fetchrow(_GET, event_id)
-        return _event(row) if row else None
+        return event_of(row) if row else None
 
     async def page(
         self, where: EventFilter, *, after: tuple[datetime, EventId] | None, limit: int
     ) -> Sequence[Event]:
         if where.text and not is_storable(where.text):
             return ()
-        columns = events.c
-        wanted = [
-            or_(
-                columns.state != EventState.DRAFT.value,
-                columns.organizer_id.in_(where.drafts_of),
-            )
-        ]
+        wanted = Conditions()
+        wanted.add("(state <> 'DRAFT' OR organizer_id = ANY({}))", list(where.drafts_of))
         if where.tests_of is None:
-            wanted.append(columns.live)
+            wanted.add("live")
         else:
-            wanted += [not_(columns.live), columns.organizer_id == where.tests_of]
+            wanted.add("NOT live AND organizer_id = {}", where.tests_of)
         if where.organizer_id is not None:
-            wanted.append(columns.organizer_id == where.organizer_id)
+            wanted.add("organizer_id = {}", where.organizer_id)
         if where.state is not None:
-            wanted.append(columns.state == where.state.value)
+            wanted.add("state = {}", where.state.value)
         if where.starts_from is not None:
-            wanted.append(columns.starts_at >= where.starts_from)
+            wanted.add("starts_at >= {}", where.starts_from)
         if where.starts_before is not None:
-            wanted.append(columns.starts_at < where.starts_before)
+            wanted.add("starts_at < {}", where.starts_before)
         if where.text:
-            searched = (columns.name, columns.description, columns.venue)
-            wanted.append(
-                or_(*(column.icontains(where.text, autoescape=True) for column in searched))
-            )
+            wanted.add(_SEARCHED, *[containing(where.text)] * 3)
         if after is not None:
-            wanted.append(tuple_(columns.starts_at, columns.id) > after)
-        statement = (
-            select(sql(_COLUMNS))
-            .select_from(events)
-            .where(*wanted)
-            .order_by(columns.starts_at, columns.id)
-            .limit(limit)
-        )
-        text, values = compiled(statement)
-        return [_event(row) for row in await self._session.fetch(text, *values)]
+            wanted.add("(starts_at, id) > ({}, {})", *after)
+        text = wanted.query(_SELECT, order_by="starts_at, id", limit=limit)
+        return [event_of(row) for row in await self._session.fetch(text, *wanted.values)]
 
     def add(self, event: Event) -> None:
         self.notes.add(event.id, event)
@@ -188,7 +194,7 @@ class PostgresEventRepository(EventRepository):
         await self._session.execute(_ADD_PARTS, event.id, pools, types)
 
 
-def _event(row: Record) -> Event:
+def event_of(row: Record) -> Event:
     currency: str = row["currency"]
     return Event(
         id=EventId(row["id"]),

@@ -1,33 +1,23 @@
-"""The schema's version: bring a database to the newest, and know whether it is there."""
+"""The schema's version: bring a database to the newest, and know whether it is there.
 
+Alembic, and SQLAlchemy with it, is loaded by who migrates: a process that finds its schema up to
+date is smaller without.
+"""
+
+import ast
 import asyncio
-import threading
 from functools import cache
 from pathlib import Path
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DBAPIError
 
 from infrastructure.postgres.connections import Connection
 
 _ROOT = Path(__file__).resolve().parents[2]
+_VERSIONS = _ROOT / "alembic" / "versions"
 LOCK = 0x486F6C6466617374
 """The advisory lock under which a database is migrated: processes that start together take turns.
 Any number would do, as long as nobody locks it for something else."""
-
-# Alembic keeps what it is at in globals of its own. Other processes wait at the database (env.py).
-_ONE_AT_A_TIME = threading.Lock()
-
-
-def configuration(url: str = "") -> Config:
-    """Alembic's settings for the database at `url` (postgresql://), whatever folder we run in."""
-    config = Config(_ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(_ROOT / "alembic"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
 
 
 async def upgrade(url: str) -> None:
@@ -35,27 +25,32 @@ async def upgrade(url: str) -> None:
 
     Raises what the database refuses as its error.
     """
+    from infrastructure.postgres.alembic_runner import run
+
     # Alembic is synchronous, and its environment runs a loop of its own.
-    try:
-        await asyncio.to_thread(_upgrade, url)
-    except DBAPIError as error:
-        # What the database said, without the statement around it: it may say who has to do what.
-        said = getattr(error.orig, "__cause__", None)
-        raise said if isinstance(said, asyncpg.PostgresError) else error
-
-
-def _upgrade(url: str) -> None:
-    with _ONE_AT_A_TIME:
-        command.upgrade(configuration(url), "head")
+    await asyncio.to_thread(run, url)
 
 
 @cache
 def head() -> str:
-    """The newest revision this program knows."""
-    revision = ScriptDirectory.from_config(configuration()).get_current_head()
-    if revision is None:
-        raise RuntimeError("there are no migrations")
-    return revision
+    """The newest revision this program knows: the one that none comes after."""
+    before = dict(_revision(file) for file in _VERSIONS.glob("[0-9]*.py"))
+    newest = before.keys() - set(before.values())
+    if len(newest) != 1:
+        raise RuntimeError(f"the migrations have {len(newest)} ends")
+    return newest.pop()
+
+
+def _revision(file: Path) -> tuple[str, str | None]:
+    """Its id and that of the one before: constants at the top of the file, read and not run."""
+    found = {
+        target.id: ast.literal_eval(line.value)
+        for line in ast.parse(file.read_bytes()).body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name) and target.id in ("revision", "down_revision")
+    }
+    return found["revision"], found["down_revision"]
 
 
 async def is_at_head(connection: Connection) -> bool:

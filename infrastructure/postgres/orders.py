@@ -3,20 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
-from sqlalchemy import text as sql
-from sqlalchemy import tuple_
-
 from application.ports.repositories import OrderFilter, OrderRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.order.order import Buyer, Order, OrderState
-from infrastructure.postgres.compiled import compiled
+from infrastructure.postgres.conditions import Conditions
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.lines import AS_JSON, COLUMNS, line_rows, lines
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.payment_rows import OPEN_STATES
 from infrastructure.postgres.session import Session
-from infrastructure.postgres.tables import orders, payments
 from shared.ids import EventId, HoldId, OrderId, OrganizerId, UserId
 from shared.money import Money
 
@@ -54,6 +49,11 @@ _DUE = """
     LIMIT $1
 """
 
+_LAPSED = """
+    (state = 'PENDING_PAYMENT' AND deadline <= {}
+     AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = orders.id AND p.state = ANY({})))
+"""
+
 
 class PostgresOrderRepository(OrderRepository):
     def __init__(self, session: Session) -> None:
@@ -73,27 +73,22 @@ class PostgresOrderRepository(OrderRepository):
     ) -> Sequence[Order]:
         if where.buyer_id is None and where.organizer_id is None:
             raise ValueError("whose orders?")
-        columns = orders.c
+        wanted = Conditions()
         equal = (
-            (columns.buyer_id, where.buyer_id),
-            (columns.organizer_id, where.organizer_id),
-            (columns.event_id, where.event_id),
-            (columns.live, where.live),
+            ("buyer_id", where.buyer_id),
+            ("organizer_id", where.organizer_id),
+            ("event_id", where.event_id),
+            ("live", where.live),
         )
-        wanted = [column == value for column, value in equal if value is not None]
+        for column, value in equal:
+            if value is not None:
+                wanted.add(column + " = {}", value)
         if where.state is not None:
-            wanted.append(_is_shown_as(where.state, where.at))
+            _add_shown_as(wanted, where.state, where.at)
         if after is not None:
-            wanted.append(tuple_(columns.created_at, columns.id) < after)
-        statement = (
-            select(sql(_COLUMNS))
-            .select_from(orders)
-            .where(*wanted)
-            .order_by(columns.created_at.desc(), columns.id.desc())
-            .limit(limit)
-        )
-        text, values = compiled(statement)
-        return [_order(row) for row in await self._session.fetch(text, *values)]
+            wanted.add("(created_at, id) < ({}, {})", *after)
+        text = wanted.query(_SELECT, order_by="created_at DESC, id DESC", limit=limit)
+        return [_order(row) for row in await self._session.fetch(text, *wanted.values)]
 
     async def due(self, *, limit: int) -> Sequence[OrderId]:
         rows = await self._session.fetch(_DUE, limit, OPEN_STATES)
@@ -142,18 +137,16 @@ class PostgresOrderRepository(OrderRepository):
                 raise StaleWrite
 
 
-def _is_shown_as(state: OrderState, at: datetime) -> ColumnElement[bool]:
+def _add_shown_as(wanted: Conditions, state: OrderState, at: datetime) -> None:
     """`Order.state_at` in SQL."""
-    columns, paying = orders.c, payments.c
-    lapsed = and_(
-        columns.state == OrderState.PENDING_PAYMENT.value,
-        columns.deadline <= at,
-        ~exists().where(paying.order_id == columns.id, paying.state.in_(OPEN_STATES)),
-    )
-    stored = columns.state == state.value
-    if state is OrderState.PENDING_PAYMENT:
-        return and_(stored, not_(lapsed))
-    return or_(stored, lapsed) if state is OrderState.EXPIRED else stored
+    stored = "state = {}"
+    match state:
+        case OrderState.PENDING_PAYMENT:
+            wanted.add(f"{stored} AND NOT {_LAPSED}", state.value, at, OPEN_STATES)
+        case OrderState.EXPIRED:
+            wanted.add(f"({stored} OR {_LAPSED})", state.value, at, OPEN_STATES)
+        case _:
+            wanted.add(stored, state.value)
 
 
 def _order(row: Record) -> Order:

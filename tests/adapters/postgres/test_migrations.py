@@ -11,8 +11,9 @@ import asyncpg
 import pytest
 from alembic import command
 
+from infrastructure.postgres.alembic_runner import configuration
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.migrations import LOCK, configuration, head, is_at_head, upgrade
+from infrastructure.postgres.migrations import LOCK, head, is_at_head, upgrade
 from infrastructure.postgres.tables import metadata
 from tests.adapters.postgres.rival import rival_of
 
