@@ -76,6 +76,12 @@ class RecentFiguresContract:
         one, other = Sight(), Sight()
         other.sold = 7
         assert [(await under_test.sold(each, 60))[0] for each in (one, other, one)] == [0, 7, 0]
+        for sight in (one, other):
+            figures, _ = await under_test.recent.get(
+                sight.event_id, pools=[], max_age=60, look=sight.look
+            )
+            assert list(figures.stock) == sight.pools
+        assert (one.looks, other.looks) == (1, 1)
 
     async def test_one_look_for_all(self, under_test: FiguresUnderTest) -> None:
         sight = Sight()

@@ -45,6 +45,7 @@ class TestMemoryRecentFigures(RecentFiguresContract):
             await asyncio.wait((waiting,))
             for _ in range(5):
                 await asyncio.sleep(0)
+            del waiting  # whose frames know the look
             gc.collect()
         finally:
             loop.set_exception_handler(None)
