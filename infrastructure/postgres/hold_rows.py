@@ -12,12 +12,17 @@ from infrastructure.postgres.session import Session
 from shared.ids import EventId, HoldId, OrganizerId, UserId
 from shared.money import Money
 
-SELECT = """
-    SELECT h.id, h.event_id, h.organizer_id, h.live, h.buyer_id, h.state, h.total, h.currency,
-           h.expires_at, h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at,
-           h.ended_at, h.version, h.lines
-    FROM holds h
+_COLUMNS = """
+    h.id, h.event_id, h.organizer_id, h.live, h.buyer_id, h.state, h.total, h.currency,
+    h.expires_at, h.latest_expiry, h.extended_for_payment, h.ordered, h.created_at, h.ended_at,
+    h.version, h.lines
 """
+
+SELECT = f"SELECT {_COLUMNS} FROM holds h"  # nosec B608: constants only
+
+OF_IDS = f"""
+    SELECT {_COLUMNS}, clock_timestamp() AS asked_at FROM holds h WHERE h.id = ANY($1::uuid[])
+"""  # nosec B608: constants only
 
 DUE = "h.state = 'ACTIVE' AND h.expires_at <= statement_timestamp()"
 """Past the deadline and not ended.
@@ -28,8 +33,8 @@ the planner may look at it; with `clock_timestamp()`, which differs from row to 
 deadlines can be used, and as a sub-select it is taken to match a third of all rows."""
 
 RECENT = "h.id >= holdfast_uuid7_floor(statement_timestamp() - interval '8 days')"
-"""Made lately enough to be active still, so that days before are not even opened: a hold lives for a
-day at most (the setting's ceiling), and was due for a week before anybody forgets about it.
+"""Made lately enough to be active still, so that days before are not even opened: a hold lives for
+a day at most (the setting's ceiling), and was due for a week before anybody forgets about it.
 
 Ids of other versions sort behind those of version 7, until the year 10889: the bound is a lower one
 only, and finds them all. A day's partition has the ids of that day, in the clock of whoever made

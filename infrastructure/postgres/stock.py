@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from application.ports.repositories import StockLedger
@@ -21,7 +22,7 @@ _LOCK = """
     FOR UPDATE
 """
 
-_LOCK_WHOLE_EVENTS = """
+LOCK_WHOLE_EVENTS = """
     SELECT pool_id, event_id, capacity, held, sold FROM stock
     WHERE event_id IN (SELECT event_id FROM stock WHERE pool_id = ANY($1))
     ORDER BY pool_id
@@ -43,42 +44,52 @@ class Shortage(Exception):
     """
 
 
+class CombinedStock(Protocol):
+    """Reads of many callers as one."""
+
+    async def stock(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]: ...
+
+
 class PostgresStockLedger(StockLedger):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, combined: CombinedStock | None = None) -> None:
         self._session = session
-        self._taken: list[StockLine] = []
-        self._given_back: list[StockLine] = []
-        self._sold: list[StockLine] = []
+        self._combined = combined
+        self.taken: list[StockLine] = []
+        self.returned: list[StockLine] = []
+        self.sold: list[StockLine] = []
         self._before: dict[PoolId, Stock] = {}
         self._events: list[UUID] = []
 
     async def of_event(self, event_id: EventId) -> tuple[Sequence[Stock], datetime]:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            return await self._combined.stock(event_id)
         return (await availability.read(self._session, [event_id]))[event_id]
 
     def take(self, lines: Sequence[StockLine]) -> None:
-        self._taken.extend(lines)
+        self.taken.extend(lines)
 
     def give_back(self, lines: Sequence[StockLine]) -> None:
-        self._given_back.extend(lines)
+        self.returned.extend(lines)
 
     def sell(self, lines: Sequence[StockLine]) -> None:
-        self._sold.extend(lines)
+        self.sold.extend(lines)
 
     def __bool__(self) -> bool:
-        return bool(self._taken or self._given_back or self._sold)
+        return bool(self.taken or self.returned or self.sold)
 
     async def lock(self, *, whole_events: bool) -> None:
         """Locks the counters to be moved; with `whole_events` all of their events'."""
-        pools = pools_of([*self._taken, *self._given_back, *self._sold])
+        pools = pools_of([*self.taken, *self.returned, *self.sold])
         if pools:
-            rows = await self._session.fetch(_LOCK_WHOLE_EVENTS if whole_events else _LOCK, pools)
+            rows = await self._session.fetch(LOCK_WHOLE_EVENTS if whole_events else _LOCK, pools)
             self._before = {PoolId(row["pool_id"]): stock_of(row) for row in rows}
             self._events = sorted({row["event_id"] for row in rows})
 
     async def sweep(self, *, but: Sequence[UUID]) -> list[Hold]:
         """Expires due holds that draw on the pools to take from, apart from those in `but`, which
         the unit of work decides about itself. The whole events are locked."""
-        wanted = pools_of(self._taken)
+        wanted = pools_of(self.taken)
         expired = await expire_due_of(self._session, self._events, wanted, but=but)
         for hold in expired:
             self.give_back(hold.lines)
@@ -86,16 +97,16 @@ class PostgresStockLedger(StockLedger):
 
     async def move(self, *, but: Sequence[UUID], swept: bool) -> None:
         """Decides and writes the movements. Raises SoldOut; Shortage where sweeping may help."""
-        after = rule.give_back(self._before, self._given_back)
+        after = rule.give_back(self._before, self.returned)
         try:
-            after = rule.take(after, self._taken)
+            after = rule.take(after, self.taken)
         except SoldOut:
             # Asked while the rows are locked, so that nobody can sweep them between the two looks.
-            wanted = pools_of(self._taken)
+            wanted = pools_of(self.taken)
             if not swept and await any_due(self._session, self._events, wanted, but=but):
                 raise Shortage from None
             raise
-        after = rule.sell(after, self._sold)
+        after = rule.sell(after, self.sold)
         await write(self._session, self._before, after)
 
 

@@ -32,3 +32,10 @@ async def contract_owner(contract_owner_url: str) -> AsyncIterator[Owner]:
 async def contract_database(contract_url: str) -> AsyncIterator[Database]:
     async with Database(contract_url, pool_min=CONNECTIONS, pool_max=CONNECTIONS) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
+    """For what many units of work do together."""
+    async with Database(contract_url, pool_min=2, pool_max=4) as database:
+        yield database

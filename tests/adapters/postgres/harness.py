@@ -1,7 +1,7 @@
 """The PostgreSQL adapter under test."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ import pytest
 from application.fact_codec import FACT_TYPES
 from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
 from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.tables import metadata
@@ -69,10 +70,19 @@ BOOKS = """
 class PostgresHarness(Harness):
     connections = CONNECTIONS
 
-    def __init__(self, database: Database, owner: Owner, *, key_wait: float = 1.0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        owner: Owner,
+        *,
+        key_wait: float = 1.0,
+        together: Together | None = None,
+    ) -> None:
         self.database = database
         self.owner = owner
-        self.begin = PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=key_wait))
+        self.begin = PostgresUnitOfWork.starter(
+            database, key_wait=timedelta(seconds=key_wait), together=together
+        )
         self.store = PostgresIdempotencyStore(database)
         self.standings = PostgresStandings(database)
         self.throttle = PostgresAttemptThrottle(database)
@@ -152,3 +162,17 @@ class OnPostgres:
         harness = PostgresHarness(contract_database, contract_owner)
         await harness.empty()
         return harness
+
+
+class InGroups:
+    """Binds a suite to the PostgreSQL adapter with units of work that are committed in groups."""
+
+    @pytest.fixture
+    async def harness(
+        self, contract_database: Database, contract_shared: Database, contract_owner: Owner
+    ) -> AsyncIterator[PostgresHarness]:
+        together = Together(contract_shared)
+        harness = PostgresHarness(contract_database, contract_owner, together=together)
+        await harness.empty()
+        yield harness
+        await together.close()

@@ -1,0 +1,258 @@
+"""Group commit: while one group is being written the next one gathers, and each costs one sync of
+the log, however many units of work are in it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, TypeAlias
+
+import asyncpg
+
+from infrastructure.postgres.connections import Lent, is_gone
+from infrastructure.postgres.database import Database
+from infrastructure.postgres.failures import ANY_TROUBLE, unavailable
+from infrastructure.postgres.group.decide import Decision, decide
+from infrastructure.postgres.group.fair_queue import FairQueue, QueueFull
+from infrastructure.postgres.group.look import HELPED, Look
+from infrastructure.postgres.group.unit import Unit
+from infrastructure.postgres.group.write import statement
+from infrastructure.postgres.identity import SYSTEM, assume
+from shared.errors import AppError, Overloaded
+
+_logger = logging.getLogger(__name__)
+
+_LOCK_WAIT_MS: Final = 250
+"""How long a group waits for a row that somebody else keeps locked, before its units go alone and
+only those that need that row wait on."""
+_ASK_EVERY: Final = 0.05
+_ASK_FOR: Final = 10.0
+"""Seconds: how often, and for how long, the outcome of a commit is asked for."""
+_STATUS: Final = "SELECT pg_xact_status($1::text::xid8) AS status"
+
+
+class Outcome(Enum):
+    COMMITTED = auto()
+    ALONE = auto()
+    """Nothing was written; the unit of work commits by itself, and whatever is wrong with it, or
+    with the connection, is its own matter then."""
+
+
+Verdict: TypeAlias = "Outcome | BaseException"
+Relieve: TypeAlias = Callable[[Sequence[Unit]], Awaitable[None]]
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    unit: Unit
+    outcome: "asyncio.Future[Outcome]"
+
+    def tell(self, verdict: Verdict) -> None:
+        """Unless the caller has gone away."""
+        if self.outcome.done():
+            return
+        if isinstance(verdict, Outcome):
+            self.outcome.set_result(verdict)
+        else:
+            self.outcome.set_exception(verdict)
+
+
+class Committer:
+    """Commits units of work of one process together, at most `most` at a time.
+
+    One group is in flight. When none is, a unit of work is written at once: nobody waits for
+    company, and there is no timer. A caller is answered after the commit of its group and not
+    before; a caller who goes away is left out, or its unit is written and nobody told.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        relieve: Relieve,
+        *,
+        most: int = 256,
+        most_waiting: int = 8_192,
+        most_per_event: int = 4_096,
+    ) -> None:
+        """`relieve` expires holds that are due, where they draw on what these units lack."""
+        self._database = database
+        self._relieve = relieve
+        self._most = most
+        self._queue: FairQueue[_Waiting] = FairQueue(most_waiting, most_per_event)
+        self._writing: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def commit(self, unit: Unit) -> Outcome:
+        """Raises what the unit of work's own commit raises, and Overloaded."""
+        waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
+        try:
+            self._queue.put(unit.event_id, waiting, unit.ctx.priority)
+        except QueueFull:
+            raise Overloaded(retry_after=1) from None
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._run(), name="group commit")
+        try:
+            return await waiting.outcome
+        except asyncio.CancelledError:
+            self._queue.drop(waiting)
+            raise
+
+    async def close(self) -> None:
+        """Waits for what is under way."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+        if self._asking:
+            await asyncio.wait(self._asking)
+
+    async def _run(self) -> None:
+        """Until nothing waits. Whatever happens, everybody who was taken gets an outcome."""
+        connection: Lent | None = None
+        taken: Sequence[_Waiting] = ()
+        try:
+            while taken := self._queue.take(self._most):
+                try:
+                    if connection is None:
+                        connection = await self._connect()
+                    await self._group(connection, taken)
+                except Exception as error:
+                    self._dismiss(taken, error)
+                    broken, connection = connection, None
+                    if broken is not None:
+                        await self._database.give_back(broken, rollback=True)
+                else:
+                    if is_gone(connection):
+                        broken, connection = connection, None
+                        await self._database.give_back(broken, rollback=False)
+        except BaseException as error:  # the process is being ended
+            for each in taken:
+                each.tell(error)
+            if connection is not None:
+                broken, connection = connection, None
+                await self._database.give_back(broken, rollback=True)
+            raise
+        finally:
+            self._writing = None
+            if connection is not None:
+                await self._database.give_back(connection, rollback=False)
+
+    async def _connect(self) -> Lent:
+        connection = await self._database.lend()
+        try:
+            await assume(connection, SYSTEM)
+        except BaseException:
+            await self._database.give_back(connection, rollback=False)
+            raise
+        return connection
+
+    def _dismiss(self, taken: Sequence[_Waiting], error: Exception) -> None:
+        """A group that was not written: which unit of it is to blame, if any is, shows when each
+        goes alone."""
+        if not isinstance(error, (*ANY_TROUBLE, AppError)):
+            _logger.error("a group could not be written", exc_info=error)
+        for each in taken:
+            each.tell(Outcome.ALONE)
+
+    async def _group(self, connection: Lent, taken: Sequence[_Waiting]) -> None:
+        units = [each.unit for each in taken]
+        look = Look(units)
+        await connection.execute(_begin(look.locks))
+        sql, args = look.statement()
+        seen = look.read(await connection.fetch(sql, *args))
+        decision = decide(units, seen)
+        short = await self._short(connection, decision)
+        verdicts: dict[int, Verdict] = {id(unit): error for unit, error in decision.refused}
+        if decision.accepted:
+            sql, args, counts = statement(decision.accepted, seen.stock, decision.stock)
+            (row,) = await connection.fetch(sql, *args)
+            if list(row) != counts:
+                raise RuntimeError(f"a group wrote {list(row)} rows instead of {counts}")
+        waiting = [each for each in taken if each.unit not in short]
+        try:
+            status = await connection.execute("COMMIT")
+        except ANY_TROUBLE as error:
+            _logger.warning("the outcome of a commit is unknown: %s", error)
+            if not is_gone(connection):
+                connection.terminate()  # or the transaction might stay open
+            self._find_out(waiting, verdicts, seen.transaction)
+        else:
+            if status != "COMMIT":
+                raise RuntimeError(f"instead of COMMIT the database performed {status}")
+            _answer(waiting, verdicts)
+        if short:
+            await self._again([each for each in taken if each.unit in short])
+
+    async def _short(self, connection: Lent, decision: Decision) -> set[Unit]:
+        """Those who lack stock that due holds may free. For the others it is sold out."""
+        if not decision.short:
+            return set()
+        but = [hold.id for unit, _ in decision.short for hold in unit.holds]  # decided by them
+        events = sorted({event for unit, _ in decision.short if (event := unit.event_id)})
+        helped = {row["pool_id"] for row in await connection.fetch(HELPED, events, but)}
+        found = set()
+        for unit, refusal in decision.short:
+            if helped.isdisjoint(unit.pool_ids):
+                decision.refused.append((unit, refusal))
+            else:
+                found.add(unit)
+        return found
+
+    async def _again(self, short: Sequence[_Waiting]) -> None:
+        """Expires what is due, and puts them in line once more."""
+        await self._relieve([each.unit for each in short])
+        for each in short:
+            each.unit.swept = True
+            try:
+                self._queue.put(each.unit.event_id, each, each.unit.ctx.priority)
+            except QueueFull:
+                each.tell(Overloaded(retry_after=1))
+
+    def _find_out(
+        self, waiting: Sequence[_Waiting], verdicts: Mapping[int, Verdict], transaction: int
+    ) -> None:
+        """Beside the groups that follow: a dead server must not keep them waiting for this one."""
+
+        async def ask() -> None:
+            outcome = await self._outcome(transaction)
+            if outcome is Outcome.COMMITTED:
+                _answer(waiting, verdicts)
+                return
+            for each in waiting:
+                each.tell(outcome)
+
+        task = asyncio.create_task(ask(), name="the outcome of a commit")
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _outcome(self, transaction: int) -> Verdict:
+        """Whether a transaction whose end we did not see was committed. Nobody is answered before
+        that is known; where it stays unknown they are told so, and repeat their request with its
+        key."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _ASK_FOR
+        while loop.time() < deadline:
+            try:
+                (row,) = await self._database.fetch(_STATUS, str(transaction), as_=SYSTEM)
+            except AppError:
+                await asyncio.sleep(_ASK_EVERY)
+                continue
+            except asyncpg.PostgresError as error:
+                _logger.error("the outcome of a commit cannot be found out", exc_info=error)
+                break
+            if row["status"] != "in progress":
+                return Outcome.COMMITTED if row["status"] == "committed" else Outcome.ALONE
+            await asyncio.sleep(_ASK_EVERY)
+        return unavailable()
+
+
+def _answer(waiting: Sequence[_Waiting], refusals: Mapping[int, Verdict]) -> None:
+    for each in waiting:
+        each.tell(refusals.get(id(each.unit), Outcome.COMMITTED))
+
+
+def _begin(locks: Sequence[int]) -> str:
+    begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {_LOCK_WAIT_MS}"
+    if not locks:
+        return begin
+    array = ",".join(map(str, locks))
+    return f"{begin}; SELECT pg_advisory_xact_lock(nr) FROM unnest('{{{array}}}'::bigint[]) AS nr"
