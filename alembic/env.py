@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infrastructure.postgres.migrations import LOCK
-from infrastructure.postgres.tables import is_partition, metadata
+from infrastructure.postgres.partitions import is_partition
+from infrastructure.postgres.tables import metadata
 from infrastructure.simulated.tables import metadata as simulator
 
 # Ours, and the simulated payment provider's.

@@ -8,6 +8,7 @@ from application.background.finish_payments import FinishPayments
 from application.background.forget_keys import ForgetKeys
 from application.background.forget_sessions import ForgetSessions
 from application.background.job import Job
+from application.background.keep_partitions import KeepPartitions
 from application.background.process_inbox import ProcessInbox
 from application.background.send_mails import SendMails
 from application.background.sweep_holds import SweepHolds
@@ -70,10 +71,16 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
         ),
         Job(name="send_mails", every=sweep, full=20, run=mails),
         Job(
+            name="keep_partitions",
+            every=hourly,
+            full=10_000,
+            run=KeepPartitions(ports.retention, rules.kept),
+        ),
+        Job(
             name="forget_keys",
             every=hourly,
             full=10_000,
-            run=ForgetKeys(begin, ids, ports.store, rules.keys_kept),
+            run=ForgetKeys(begin, ids, ports.store, rules.kept.keys),
         ),
         Job(
             name="forget_sessions",

@@ -8,6 +8,7 @@ from application.auth.guard import GuessingDelays
 from application.in_flight import CallLimits
 from application.limits import WriteLimits
 from application.ports.limits import Limit
+from application.ports.retention import Kept
 from core.settings import Settings
 from core.settings_auth import Auth
 from core.settings_limits import Limits
@@ -35,7 +36,11 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
         hoarding_unverified=replace(hoarding, units=settings.holds.max_units_per_unverified_buyer),
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
-        keys_kept=timedelta(hours=settings.idempotency.ttl_hours),
+        kept=Kept(
+            holds=timedelta(days=settings.retention.holds_days),
+            facts=timedelta(days=settings.retention.outbox_days),
+            keys=timedelta(hours=settings.idempotency.ttl_hours),
+        ),
         sweep_every=timedelta(seconds=settings.holds.sweep_interval_seconds),
         work_every=every,
         limits=_write_limits(settings.limits, shares),

@@ -21,6 +21,7 @@ from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_overload import Overload
+from core.settings_retention import Retention
 from core.settings_sections import (
     BETWEEN,
     Database,
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     worker: Worker = Worker()
     idempotency: Idempotency = Idempotency()
+    retention: Retention = Retention()
 
     def __init__(self, env_file: Path | None = None) -> None:
         """Read the environment and ``env_file``; raises ``ValidationError``."""

@@ -233,7 +233,7 @@ PARTITIONS = """
     SELECT parent.relname::text AS parent, part.relname::text AS name,
            CASE WHEN bound.until ~ '^[0-9a-f-]{36}$'
                 THEN timestamptz '1970-01-01 00:00+00' + interval '1 ms'
-                     * ('x' || lpad(left(replace(bound.until, '-', ''), 12), 16, '0'))::bit(64)::bigint
+                     * ('x0000' || left(replace(bound.until, '-', ''), 12))::bit(64)::bigint
                 ELSE bound.until::timestamptz END AS until
     FROM pg_catalog.pg_inherits i
     JOIN pg_catalog.pg_class parent ON parent.oid = i.inhparent

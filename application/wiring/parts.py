@@ -21,6 +21,7 @@ from application.ports.identity import Ids, Passwords, Seals, Tokens
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
 from application.ports.observer import Observer
+from application.ports.retention import Kept, Retention
 from application.ports.standing import Standings
 from application.ports.throttle import AttemptThrottle
 from application.ports.unit_of_work import Begin
@@ -50,7 +51,7 @@ class Rules:
     pauses: Pauses = Pauses()
     key_wait: timedelta = timedelta(seconds=2)
     key_lease: timedelta = timedelta(seconds=10)
-    keys_kept: timedelta = timedelta(hours=72)
+    kept: Kept = Kept(holds=timedelta(days=30), facts=timedelta(days=7), keys=timedelta(hours=72))
     sweep_every: timedelta = timedelta(seconds=1)
     work_every: timedelta = timedelta(milliseconds=250)
     limits: WriteLimits = WriteLimits()
@@ -83,6 +84,7 @@ class Ports:
     mailer: Mailer
     observer: Observer
     recent: RecentFigures
+    retention: Retention
     full: Callable[[Priority], bool] = never_full
     """Whether there is no room where calls of a priority wait; told at once, without I/O."""
 

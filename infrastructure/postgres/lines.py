@@ -1,4 +1,4 @@
-"""Lines of holds and orders, carried to and fro as JSON: orders keep them as rows, holds as this."""
+"""Lines of holds and orders, carried to and fro as JSON; orders keep them as rows."""
 
 from collections.abc import Sequence
 from typing import TypedDict

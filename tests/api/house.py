@@ -20,6 +20,7 @@ from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.retention import MemoryRetention
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
 from infrastructure.simulated.memory import MemoryStorage
@@ -79,6 +80,7 @@ class House:
             mailer=self.letters,
             observer=self.observer,
             recent=MemoryRecentFigures(lambda: self.seconds),
+            retention=MemoryRetention(),
         )
         self.rules = rules
         self.application = assemble(self.ports, rules)

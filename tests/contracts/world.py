@@ -35,6 +35,7 @@ from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.retention import MemoryRetention
 from infrastructure.sealed.seals import HmacSeals
 from shared.errors import AppError
 from shared.ids import (
@@ -248,6 +249,7 @@ class World:
             mailer=self.letters,
             observer=self.observer,
             recent=MemoryRecentFigures(),
+            retention=MemoryRetention(),
         )
         self.application = assemble(self.ports, rules)
 

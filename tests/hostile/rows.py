@@ -13,8 +13,11 @@ import msgspec
 from tests.conftest import in_thread
 
 _TABLES = """
-    SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name <> 'alembic_version' GROUP BY table_name
+    SELECT relname::text AS table_name, array_agg(attname::text) AS columns
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      AND relname <> 'alembic_version'
+    GROUP BY relname
 """
 _UNDER_WAY = """
     SELECT (SELECT count(*) FROM mails)

@@ -10,6 +10,7 @@ from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.retention import MemoryRetention
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
 from tests.contracts.letterbox import Letterbox
@@ -109,6 +110,7 @@ def product() -> Application:
         mailer=Letterbox(),
         observer=Watcher(),
         recent=MemoryRecentFigures(),
+        retention=MemoryRetention(),
     )
     return assemble(ports, Rules())
 

@@ -13,19 +13,16 @@ from infrastructure.postgres.tables.events import events, pools, stock, ticket_t
 from infrastructure.postgres.tables.holds import holds
 from infrastructure.postgres.tables.orders import order_lines, orders, tickets
 from infrastructure.postgres.tables.organizers import api_keys, invitations, members, organizers
-from infrastructure.postgres.tables.partitions import PARTITIONED, is_partition
 from infrastructure.postgres.tables.payments import payments, refunds
 from infrastructure.postgres.tables.throttle import login_attempts
 
 __all__ = [
-    "PARTITIONED",
     "api_keys",
     "events",
     "guests",
     "holds",
     "idempotency_keys",
     "invitations",
-    "is_partition",
     "login_attempts",
     "mails",
     "members",

@@ -17,8 +17,8 @@ from infrastructure.postgres.tables.base import (
     version,
 )
 
-# Partitioned by day: ids are UUIDs of version 7, which begin with their moment. The lines are in the
-# hold's own row, as `lines.line_json` writes them, and `units` is their sum.
+# Partitioned by day: ids are UUIDs of version 7, which begin with their moment. The lines are in
+# the hold's own row, as `lines.line_json` writes them, and `units` is their sum.
 holds = Table(
     "holds",
     metadata,
