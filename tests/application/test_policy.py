@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.messages import ActorKind
+from application.messages import ActorKind, Priority
 from application.policy import POLICY, SCOPES, rule_of
 from domain.organizer.organizer import Role
 
@@ -33,6 +33,29 @@ def test_what_makes_somebody_new() -> None:
         "Register",
         "CreateGuest",
     ]
+
+
+def test_who_comes_first() -> None:
+    by_priority = {
+        priority: {name for name, rule in POLICY.items() if rule.priority is priority}
+        for priority in Priority
+    }
+    assert by_priority[Priority.PAYMENT] == {
+        "ReceiveWebhook",
+        "CreateOrder",
+        "PayOrder",
+        "CancelOrder",
+    }
+    assert by_priority[Priority.SALE] == {
+        "CreateHold",
+        "ExtendHold",
+        "ReleaseHold",
+        "CreateGuest",
+        "Login",
+        "RefreshToken",
+    }
+    assert by_priority[Priority.LIST] == {name for name in POLICY if name.startswith("List")}
+    assert {"GetHold", "GetAvailability", "GetOrder"} < by_priority[Priority.READ]
 
 
 def test_the_table_cannot_be_changed() -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 from application.app import Application
 from application.authentication import Authenticator
 from application.errors import TokenExpired, TokenInvalid
+from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
-from application.messages import Claim, Context, Message
-from application.pipeline import Operation, Pipeline
+from application.messages import Claim, Context, Message, Priority
+from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.identity import Bearer, Tokens
@@ -118,7 +119,13 @@ class Heard(Observer):
 class Script:
     """`does` is what an operation does, by its name; `received` is what reached operations."""
 
-    def __init__(self, limits: WriteLimits = WriteLimits()) -> None:
+    def __init__(
+        self,
+        limits: WriteLimits = WriteLimits(),
+        *,
+        in_flight: CallLimits = CallLimits(),
+        full: Callable[[Priority], bool] = never_full,
+    ) -> None:
         self.does: dict[str, Does] = {}
         self.received: list[tuple[Message[object], Context]] = []
         self.heard = Heard()
@@ -135,6 +142,8 @@ class Script:
             observer=self.heard,
             wait=timedelta(0),
             lease=timedelta(0),
+            in_flight=CallsInFlight(in_flight),
+            full=full,
         )
         self.application = _application(self)
 
