@@ -31,7 +31,8 @@ from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
-from infrastructure.postgres.database import Database
+from infrastructure.postgres.database import POINT_LOOKUPS, Database
+from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
 from infrastructure.postgres.migrations import upgrade
 from infrastructure.postgres.retention import PostgresRetention
@@ -51,6 +52,7 @@ _logger = logging.getLogger(__name__)
 
 _SIMULATOR_ROUND = 100
 _DOOR_CONNECTIONS = 4
+_SHARED_CONNECTIONS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,11 @@ async def container(
             guest_ttl_seconds=settings.auth.guest_token_ttl_seconds,
         )
         ports = Ports(
-            begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait),
+            begin=PostgresUnitOfWork.starter(
+                database,
+                key_wait=rules.key_wait,
+                together=await _together(settings, url, stack),
+            ),
             store=PostgresIdempotencyStore(database),
             tokens=tokens,
             seals=HmacSeals(secrets),
@@ -157,7 +163,28 @@ async def _open_database(
     return database
 
 
-def _connections(settings: Settings, url: str, least: int, most: int) -> Database:
+async def _together(settings: Settings, url: str, stack: AsyncExitStack) -> Together | None:
+    """What writes and reads for many at once, on connections of its own."""
+    if not settings.database.group_commit:
+        return None
+    shared = _connections(settings, url, 2, _SHARED_CONNECTIONS, planning=POINT_LOOKUPS)
+    together = Together(
+        await stack.enter_async_context(shared),
+        most_waiting=settings.overload.most_waiting,
+        most_per_event=settings.overload.most_per_event,
+    )
+    stack.push_async_callback(together.close)
+    return together
+
+
+def _connections(
+    settings: Settings,
+    url: str,
+    least: int,
+    most: int,
+    *,
+    planning: Mapping[str, str] | None = None,
+) -> Database:
     return Database(
         url,
         pool_min=least,
@@ -166,6 +193,7 @@ def _connections(settings: Settings, url: str, least: int, most: int) -> Databas
         statement_timeout=settings.database.statement_timeout_ms / 1000,
         lock_timeout=settings.database.lock_timeout_ms / 1000,
         most_waiting=settings.overload.most_waiting,
+        planning=planning,
     )
 
 

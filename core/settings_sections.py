@@ -114,7 +114,13 @@ class Database(Section):
     pool_max: int = Field(
         default=16,
         ge=1,
-        description="Most connections open at a time, per process; six more look up who calls",
+        description="Most connections open at a time, per process; six more look up who calls, "
+        "and six commit and read for many at once",
+    )
+    group_commit: bool = Field(
+        default=True,
+        description="Whether calls that come together are written together, in one transaction; "
+        "false makes each a transaction of its own, which is slower and otherwise the same",
     )
     connect_timeout_seconds: float = Field(
         default=5, gt=0, description="Longest wait for a connection"

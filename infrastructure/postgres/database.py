@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import asyncpg
 import msgspec
@@ -42,6 +42,17 @@ _MAY_DO_DDL = """
     FROM pg_roles WHERE rolname = session_user
 """
 
+POINT_LOOKUPS: Final = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+"""For connections whose statements look up rows by their keys, and nothing else: planned once, by
+the indexes, whatever the tables held at that moment. A plan for an empty table is a slow one when
+it is full, and a plan for each call costs more than the call."""
+
 _ARRAYS = "SELECT $1::uuid[], $2::int[], $3::text[], $4::jsonb[], $5::timestamptz[]"
 
 
@@ -59,11 +70,12 @@ class Database:
         lock_timeout: float = 5.0,
         most_waiting: int = 1000,
         application_name: str = "holdfast",
+        planning: Mapping[str, str] | None = None,
     ) -> None:
         """Times in seconds: `connect_timeout` is the longest wait for a connection, `lock_timeout`
         for a row that another transaction keeps locked; for it and `statement_timeout` 0 is
-        forever. At most `most_waiting` callers wait for one of `pool_max` connections. Nothing is
-        opened yet."""
+        forever. At most `most_waiting` callers wait for one of `pool_max` connections. `planning` are
+        settings of the server's planner. Nothing is opened yet."""
         self._url = url
         self._pool_min, self._pool_max = pool_min, pool_max
         self._connect_timeout = connect_timeout
@@ -76,6 +88,7 @@ class Database:
             "lock_timeout": str(self.lock_timeout_ms),
             "timezone": "UTC",
             "jit": "off",  # compiling costs more than any statement of ours
+            **(planning or {}),
         }
         self._pool: Pool | None = None
         self._returning: set[asyncio.Task[None]] = set()

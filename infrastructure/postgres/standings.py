@@ -1,28 +1,33 @@
-"""Whether a caller may still come in: one statement for each look."""
+"""Whether a caller may still come in: one statement for all who ask at the same time."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from application.messages import Membership
 from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
 from domain.organizer.organizer import Role
+from infrastructure.postgres.combining import Combined
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.identity import DOOR
 from shared.ids import ApiKeyId, OrganizerId, SessionId, UserId
 
 # A session that is not there any more was over long ago.
-_OF_USER = """
-    SELECT u.active AND s.id IS NOT NULL AND s.ended_at IS NULL
+_OF_USERS = """
+    SELECT asked.user_id, asked.session_id,
+           u.active AND s.id IS NOT NULL AND s.ended_at IS NULL
                AND s.expires_at > statement_timestamp() AS active,
            u.email, u.email_verified, u.superuser,
            (SELECT jsonb_agg(jsonb_build_object(
                        'organizer_id', m.organizer_id, 'role', m.role) ORDER BY m.organizer_id)
             FROM members m WHERE m.user_id = u.id) AS memberships
-    FROM users u LEFT JOIN sessions s ON s.id = $2 AND s.user_id = u.id
-    WHERE u.id = $1
+    FROM unnest($1::uuid[], $2::uuid[]) AS asked (user_id, session_id)
+    JOIN users u ON u.id = asked.user_id
+    LEFT JOIN sessions s ON s.id = asked.session_id AND s.user_id = u.id
 """
 
-_OF_GUEST = """
-    SELECT claimed_by IS NULL AS active, email, tests_of FROM guests WHERE id = $1
+_OF_GUESTS = """
+    SELECT id, claimed_by IS NULL AS active, email, tests_of FROM guests
+    WHERE id = ANY($1::uuid[])
 """
 
 # Once a minute one of the calls notes that the key is in use; the others neither write nor wait.
@@ -48,37 +53,47 @@ _OF_KEY = """
 class PostgresStandings(Standings):
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._users: Combined[tuple[UserId, SessionId], UserStanding] = Combined(self._read_users)
+        self._guests: Combined[UserId, GuestStanding] = Combined(self._read_guests)
 
     async def of_user(self, user_id: UserId, session_id: SessionId) -> UserStanding | None:
-        rows = await self._database.fetch(_OF_USER, user_id, session_id, as_=DOOR)
-        if not rows:
-            return None
-        (row,) = rows
-        return UserStanding(
-            active=row["active"],
-            email=row["email"],
-            email_verified=row["email_verified"],
-            superuser=row["superuser"],
-            memberships=tuple(
-                Membership(
-                    organizer_id=OrganizerId(UUID(member["organizer_id"])),
-                    role=Role(member["role"]),
-                )
-                for member in row["memberships"] or ()
-            ),
-        )
+        return await self._users.get((user_id, session_id))
 
     async def of_guest(self, guest_id: UserId) -> GuestStanding | None:
-        rows = await self._database.fetch(_OF_GUEST, guest_id, as_=DOOR)
-        if not rows:
-            return None
-        (row,) = rows
-        tests_of = row["tests_of"]
-        return GuestStanding(
-            active=row["active"],
-            email=row["email"],
-            tests_of=None if tests_of is None else OrganizerId(tests_of),
-        )
+        return await self._guests.get(guest_id)
+
+    async def _read_users(
+        self, asked: Sequence[tuple[UserId, SessionId]]
+    ) -> Mapping[tuple[UserId, SessionId], UserStanding]:
+        users, sessions = zip(*asked, strict=True)
+        rows = await self._database.fetch(_OF_USERS, users, sessions, as_=DOOR)
+        return {
+            (UserId(row["user_id"]), SessionId(row["session_id"])): UserStanding(
+                active=row["active"],
+                email=row["email"],
+                email_verified=row["email_verified"],
+                superuser=row["superuser"],
+                memberships=tuple(
+                    Membership(
+                        organizer_id=OrganizerId(UUID(member["organizer_id"])),
+                        role=Role(member["role"]),
+                    )
+                    for member in row["memberships"] or ()
+                ),
+            )
+            for row in rows
+        }
+
+    async def _read_guests(self, asked: Sequence[UserId]) -> Mapping[UserId, GuestStanding]:
+        rows = await self._database.fetch(_OF_GUESTS, asked, as_=DOOR)
+        return {
+            UserId(row["id"]): GuestStanding(
+                active=row["active"],
+                email=row["email"],
+                tests_of=None if row["tests_of"] is None else OrganizerId(row["tests_of"]),
+            )
+            for row in rows
+        }
 
     async def of_key(self, digest: bytes) -> KeyStanding | None:
         rows = await self._database.fetch(_OF_KEY, digest, as_=DOOR)
