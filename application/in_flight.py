@@ -1,10 +1,12 @@
-"""How many calls one caller has under way at a time: the rest of the world wants its turn, too."""
+"""How many calls are under way at a time: in all, and of one caller, for others want their turn."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from application.errors import RateLimited
-from application.messages import Actor
+from application.messages import Actor, Priority
+
+_EIGHTHS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,17 +17,38 @@ class CallLimits:
     """Of one user or guest."""
     per_key: int | None = None
     """Of one API key, behind which is a server with customers of its own."""
+    in_all: int | None = None
+    """Of which each priority leaves an eighth to the one before it."""
 
 
 class CallsInFlight:
     """Counts in this process alone, and nothing but what is under way: nothing is left of a caller
-    who has gone. Whoever has no name is not counted, and neither is background work."""
+    who has gone. Whoever has no name counts in all and not by itself; so does background work."""
 
-    __slots__ = ("_calls", "_limits")
+    __slots__ = ("_all", "_calls", "_limits", "_rooms")
 
     def __init__(self, limits: CallLimits = CallLimits()) -> None:
         self._limits = limits
         self._calls: dict[UUID, int] = {}
+        self._all = 0
+        most = limits.in_all
+        self._rooms = None if most is None else [most - p * most // _EIGHTHS for p in Priority]
+
+    @property
+    def under_way(self) -> int:
+        """Calls, whoever makes them."""
+        return self._all
+
+    def full(self, priority: Priority) -> bool:
+        """Whether there are too many under way for one more of that priority."""
+        return self._rooms is not None and self._all >= self._rooms[priority]
+
+    def begin(self) -> None:
+        """A call comes whose caller is not known yet. One `end` has to follow."""
+        self._all += 1
+
+    def end(self) -> None:
+        self._all -= 1
 
     def __len__(self) -> int:
         """Callers who have calls under way."""
@@ -39,6 +62,7 @@ class CallsInFlight:
         else:
             caller, most = actor.key_id, self._limits.per_key
         if caller is None or most is None:
+            self._all += 1
             return None
         calls = self._calls.get(caller, 0)
         if calls >= most:
@@ -48,10 +72,12 @@ class CallsInFlight:
                 metadata={"limit": "in_flight", "most": most},
             )
         self._calls[caller] = calls + 1
+        self._all += 1
         return caller
 
     def leave(self, caller: UUID | None) -> None:
         """Once for each `enter`, whatever became of the call."""
+        self._all -= 1
         if caller is None:
             return
         calls = self._calls[caller]

@@ -105,12 +105,16 @@ class Operation(Generic[M, R]):
         Raises TokenMissing, TokenInvalid, TokenExpired, TokenRevoked, UserRequired, ScopeMissing,
         AccessDenied, RateLimited, IdempotencyKeyRequired, IdempotencyKeyInvalid, Overloaded.
         """
-        priority = self.rule.priority
-        if self.pipeline.full(priority):  # before anything is asked of anybody
-            raise Overloaded(retry_after=1)
-        actor = await self._authenticate(ctx)
-        self._authorize(actor)
-        await self._limit(actor, ctx)
+        priority, in_flight = self.rule.priority, self.pipeline.in_flight
+        if in_flight.full(priority) or self.pipeline.full(priority):
+            raise Overloaded(retry_after=1)  # before anything is asked of anybody
+        in_flight.begin()
+        try:
+            actor = await self._authenticate(ctx)
+            self._authorize(actor)
+            await self._limit(actor, ctx)
+        finally:
+            in_flight.end()
         key, policy = ctx.idempotency_key, self.message.key_policy
         if key is None:
             if policy is KeyPolicy.REQUIRED and not actor.is_system:

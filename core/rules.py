@@ -47,6 +47,7 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
         in_flight=CallLimits(
             per_person=settings.overload.most_per_caller or None,
             per_key=settings.overload.most_per_api_key or None,
+            in_all=settings.overload.most_under_way,
         ),
         guessing=_guessing(settings.auth),
         session_lasts=timedelta(seconds=settings.auth.refresh_token_ttl_seconds),

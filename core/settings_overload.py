@@ -15,11 +15,15 @@ Calls = Annotated[int, Field(ge=0, le=_MOST)]
 class Overload(Section):
     """How much waits before the rest is refused; in each process."""
 
+    most_under_way: Annotated[int, Field(ge=1, le=_MOST)] = Field(
+        default=2000,
+        description="Most calls under way at a time; beyond them the answer is 503. Lists are "
+        "refused at five eighths of it, reads at six, what takes stock at seven, payments at all",
+    )
     most_waiting: Annotated[int, Field(ge=1, le=_MOST)] = Field(
         default=1000,
-        description="Most calls that wait for a connection, and as many to be written together; "
-        "beyond them the answer is 503. Lists are refused when five eighths wait, reads at six, "
-        "what takes stock at seven, payments when all do",
+        description="Of them, most that wait for a connection, and as many that wait to be "
+        "written together, with the same shares",
     )
     most_per_event: Annotated[int, Field(ge=1, le=_MOST)] = Field(
         default=500, description="Of those to be written together, most of one event"

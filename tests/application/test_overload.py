@@ -98,6 +98,31 @@ async def test_a_caller_has_so_many_calls_under_way(stage: Stage) -> None:
     assert await calls.operation(Greet(), call()) == "done"
 
 
+async def test_there_are_so_many_calls_in_all(stage: Stage) -> None:
+    """Of everybody together, and those without a name; payments find room where others do not."""
+    counted = bounded(stage, in_all=8)
+    calls = Calls(stage)
+    tasks = [*await calls.begin(TOKEN, 4), *await calls.begin(None, 3)]
+    assert counted.under_way == 7
+    assert [counted.full(each) for each in Priority] == [False, True, True, True]
+    with pytest.raises(Overloaded):
+        calls.operation(Greet(), call()).send(None)
+    paying = stage.operation(rule=rule(Priority.PAYMENT))
+    assert await paying(Greet(), call()) == "Hello Ada"
+    calls.ending.set_result("done")
+    await asyncio.gather(*tasks)
+    assert counted.under_way == 0
+
+
+async def test_those_who_are_not_let_in_are_not_under_way(stage: Stage) -> None:
+    counted = bounded(stage, in_all=8, per_person=0)
+    for token in ("no token", TOKEN):
+        with pytest.raises(AppError):
+            await stage.operation(rule=rule())(Greet(), call(token=token))
+    await stage.operation(rule=rule()).admit(call())
+    assert counted.under_way == 0
+
+
 async def test_reading_counts_too_and_what_is_refused_does_not(stage: Stage) -> None:
     counted = bounded(stage, per_person=1)
     calls = Calls(stage)
@@ -116,7 +141,9 @@ async def test_however_a_call_ends_it_is_over(stage: Stage, ending: Exception) -
     calls = Calls(stage)
     tasks = await calls.begin(TOKEN, 2)
     calls.ending.set_exception(ending)
+    assert counted.under_way == 2
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert counted.under_way == 0
     expected = ending if isinstance(ending, AppError) else Internal()
     assert {type(each) for each in outcomes} == {type(expected)}
     assert len(counted) == 0

@@ -93,6 +93,17 @@ class TestWaiting(OnPostgres):
         assert await asyncio.wait_for(narrow.ready(), 5)
         assert not narrow.full(Priority.LIST) and narrow._gate.waiting == 0
 
+    async def test_a_connection_that_is_not_made_takes_no_place(self, contract_url: str) -> None:
+        async with Database(contract_url, pool_min=0, pool_max=1) as database:
+            for moment in range(1, 8):
+                connecting = asyncio.create_task(database.lend())
+                for _ in range(moment):
+                    await asyncio.sleep(0)
+                connecting.cancel()
+                await asyncio.gather(connecting, return_exceptions=True)
+            assert not database.full(Priority.LIST)
+            assert await asyncio.wait_for(database.ready(), 5)
+
     async def test_who_waits_when_it_is_closed_is_told_so(self, contract_url: str) -> None:
         async with Database(contract_url, pool_min=1, pool_max=1) as database:
             lent = await database.lend()
