@@ -26,7 +26,7 @@ from api.jwks.routes import add_jwks_routes
 from api.limits import LEFT, POLICY
 from api.member.invitations import add_invitation_routes
 from api.member.routes import add_member_routes
-from api.middleware.access import AccessLine, AccessLog, logged
+from api.middleware.access import AccessLine, AccessLog, logged_line
 from api.middleware.body_limit import BodyLimit
 from api.middleware.head import Head
 from api.middleware.headers import SecurityHeaders, security_headers
@@ -99,10 +99,11 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     jwks: Callable[[], Mapping[str, object]],
     mounts: Mapping[str, ASGIApp] | None = None,
-    line: AccessLine = logged,
+    line: AccessLine | None = None,
 ) -> RestApp:
     """`ready` says whether this process can serve; `jwks` answers the public keys of its tokens;
     `mounts` are ASGI applications by path; `line` writes a request's line in the log."""
+    line = line or logged_line()
     app = RestApp(
         title=TITLE,
         version="1",

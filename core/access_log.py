@@ -14,7 +14,7 @@ from typing import Final, TextIO
 import msgspec
 import structlog
 
-from api.middleware.access import AccessLine, logged
+from api.middleware.access import AccessLine, logged_line
 from core.logging import Format, Level, is_json, standard_stream
 from core.redaction import scrub
 
@@ -26,7 +26,7 @@ def access_line(level: Level, format: Format, stream: TextIO | None = None) -> A
     """For lines in JSON the short way, else the one of every line."""
     stream = standard_stream(stream)
     if not is_json(format, stream) or logging.getLevelNamesMapping()[level] > logging.INFO:
-        return logged
+        return logged_line()
     write = structlog.WriteLogger(stream).msg
     encode = msgspec.json.Encoder().encode
     scrubbed = lru_cache(maxsize=4096)(scrub)

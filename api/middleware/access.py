@@ -34,20 +34,22 @@ class AccessLine(Protocol):
     ) -> None: ...
 
 
-_log = structlog.get_logger("holdfast.access")
-
-
-def logged(
-    method: str,
-    path: str | None,
-    route: str | None,
-    status: int,
-    ms: float,
-    size: int,
-    request_id: str,
-) -> None:
+def logged_line() -> AccessLine:
     """Through the log like any other line; the id is in everything that is logged meanwhile."""
-    _log.info("request", method=method, path=path, route=route, status=status, ms=ms, bytes=size)
+    log = structlog.get_logger("holdfast.access")
+
+    def line(
+        method: str,
+        path: str | None,
+        route: str | None,
+        status: int,
+        ms: float,
+        size: int,
+        request_id: str,
+    ) -> None:
+        log.info("request", method=method, path=path, route=route, status=status, ms=ms, bytes=size)
+
+    return line
 
 
 class AccessLog:

@@ -17,6 +17,8 @@ from api.app import RestConfig, create_app
 from api.schemas import Problem
 from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.payment.providers import Providers
+from application.ports.identity import Ids
+from infrastructure.memory.clock import MemoryClock
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
@@ -57,8 +59,16 @@ class House:
     """Everything a process has, without a process. `is_ready` is what /ready is told; `seconds` is
     the clock that tells how old figures are."""
 
-    def __init__(self, config: RestConfig = RestConfig(), rules: Rules = Rules()) -> None:
-        self.database = MemoryDatabase()
+    def __init__(
+        self,
+        config: RestConfig = RestConfig(),
+        rules: Rules = Rules(),
+        *,
+        ids: Ids = IDS,
+        clock: MemoryClock | None = None,
+        limiter: MemoryRateLimiter | None = None,
+    ) -> None:
+        self.database = MemoryDatabase(clock)
         self.observer = Watcher()
         self.storage = MemoryStorage()
         self.letters = Letterbox()
@@ -72,10 +82,10 @@ class House:
             tokens=TOKENS,
             seals=SEALS,
             standings=MemoryStandings(self.database),
-            limiter=MemoryRateLimiter(),
+            limiter=limiter or MemoryRateLimiter(),
             throttle=MemoryAttemptThrottle(self.database.clock),
             passwords=PASSWORDS,
-            ids=IDS,
+            ids=ids,
             providers=Providers({"simulated": payments}, "simulated"),
             mailer=self.letters,
             observer=self.observer,
