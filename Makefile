@@ -7,12 +7,12 @@ export BUF_CACHE_DIR := $(CURDIR)/.tools/cache/buf
 
 BIN := .venv/bin
 READY := .venv/.ready
-CODE := shared domain application infrastructure api grpc_app core tools demo tests
+CODE := shared domain application infrastructure api grpc_app core tools demo bench tests
 ENTRIES := main.py grpc_main.py worker_main.py
 # Several at a time: each worker has a database and, where tests need one, a server of its own.
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
-	tests/adapters/embedded_postgres
+	tests/core/test_processes.py tests/adapters/embedded_postgres
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-stubs
 
@@ -60,6 +60,15 @@ test-fast: $(READY) ## run the tests that need no database
 
 test-api: $(READY) ## fuzz both faces; seed=7 asks otherwise, size=medium or large asks more
 	@$(BIN)/pytest tests/fuzz -s -n0 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
+
+# Measuring
+
+.PHONY: bench bench-quick
+bench: $(READY) ## measure the promises about speed into docs/; goals="P1 P5" measures those alone
+	@$(BIN)/python -m bench $(goals)
+
+bench-quick: $(READY) ## the same in three minutes, roughly; the report goes to .data/bench/
+	@$(BIN)/python -m bench --quick $(goals)
 
 # Checking
 

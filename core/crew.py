@@ -16,7 +16,7 @@ from core.process import Process
 _log = structlog.get_logger("holdfast.supervisor")
 
 _QUICK = 10.0
-"""Seconds. Who ends sooner after its start has ended quickly."""
+"""Seconds. Who has served for less has ended quickly."""
 _QUICK_ENDS = 5
 """So many in a row, and starting it again is no help."""
 _PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -93,11 +93,11 @@ class Crew:
         while True:
             process = self._running[post]
             status = await process.ended()
-            quick = quick + 1 if process.age() < _QUICK else 0
+            quick = quick + 1 if process.served() < _QUICK else 0
             if quick >= _QUICK_ENDS:
                 self._give_up(
-                    f"process '{post.name}' ended {_QUICK_ENDS} times in a row, each within "
-                    f"{_QUICK:g} s of its start, at last with status {status}"
+                    f"process '{post.name}' ended {_QUICK_ENDS} times in a row after less "
+                    f"than {_QUICK:g} s of service, at last with status {status}"
                 )
                 return
             pause = min(_PAUSE * 2**quick, _LONGEST_PAUSE)

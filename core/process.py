@@ -22,7 +22,7 @@ class Process:
     ) -> None:
         self._process = process
         self._reader, self._writer = reader, writer
-        self._started = time.monotonic()
+        self._serves_since: float | None = None
         self.pid = process.pid
 
     @classmethod
@@ -45,9 +45,12 @@ class Process:
         try:
             self._writer.write(to_line(brief))
             await self._writer.drain()
-            return report_of(await self._reader.readline())
+            report = report_of(await self._reader.readline())
         except ConnectionError:
             return None
+        if report is not None and report.problem is None:
+            self._serves_since = time.monotonic()
+        return report
 
     async def ended(self) -> int:
         """Its status; below zero the signal that ended it."""
@@ -55,9 +58,9 @@ class Process:
         self._writer.close()
         return status
 
-    def age(self) -> float:
-        """Seconds since its start."""
-        return time.monotonic() - self._started
+    def served(self) -> float:
+        """For how many seconds; none if it never did."""
+        return time.monotonic() - self._serves_since if self._serves_since else 0.0
 
     def send(self, number: signal.Signals) -> None:
         """Nothing happens if it has ended."""

@@ -96,6 +96,13 @@ class Instance:
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started; a supervisor where there are several."""
+        if self._process is None:
+            raise InstanceError("It does not run.")
+        return self._process.pid
+
     def said(self, lines: int = 30) -> str:
         """The end of its log."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])

@@ -121,3 +121,27 @@ def test_what_nobody_verified_is_bounded_apart(monkeypatch: pytest.MonkeyPatch) 
         rules.limits,
         new_buyers_per_address=Limit(name="new-buyers", quota=7, window_seconds=3600),
     )
+
+
+def test_processes_that_count_alone_share_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR", "3")
+    monkeypatch.setenv("LIMITS__WRITES_PER_ADDRESS_PER_MINUTE", "0")
+    alone = rules_of(load_settings()).limits
+    shares = rules_of(load_settings(), processes=4).limits
+    assert shares == WriteLimits(
+        per_actor=Limit(name="actor", quota=60, window_seconds=60),
+        per_address=None,
+        anonymous_per_address=Limit(name="anonymous", quota=15, window_seconds=60),
+        new_buyers_per_address=Limit(name="new-buyers", quota=1, window_seconds=3600),
+    )
+    monkeypatch.setenv("REDIS__URL", "redis://127.0.0.1:6379/0")
+    assert rules_of(load_settings(), processes=4).limits == alone
+
+
+@pytest.mark.parametrize("workers", ["0", "65", "two"])
+def test_a_number_of_processes_that_cannot_be(
+    workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEB__WORKERS", workers)
+    with pytest.raises(SettingsError, match="WEB__WORKERS"):
+        load_settings()

@@ -1,5 +1,5 @@
-"""The schema as SQLAlchemy Core metadata: what migrations are compared with, and what queries that
-are put together at run time are built from. Hand-written SQL names the same tables."""
+"""The schema as SQLAlchemy Core metadata: what migrations are compared with. Hand-written SQL names
+the same tables; nothing at run time loads this."""
 
 from infrastructure.postgres.tables.accounts import guests, proofs, sessions, users
 from infrastructure.postgres.tables.base import metadata
