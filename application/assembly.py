@@ -55,7 +55,7 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
         limit=20,
     )
     return (
-        Job(name="sweep_holds", every=sweep, full=200, run=SweepHolds(begin, ids, 200)),
+        Job(name="sweep_holds", every=sweep, full=200, run=SweepHolds(begin, ids, 200, 1_000)),
         Job(name="expire_orders", every=sweep, full=100, run=ExpireOrders(begin, ids, 100)),
         Job(
             name="finish_payments",

@@ -107,6 +107,10 @@ class HoldRepository(Protocol):
         """Stock is moved by whoever saves, through `StockLedger`."""
         ...
 
+    async def is_selling(self) -> bool:
+        """Whether anybody, in whatever process, has made a hold within the last second or so."""
+        ...
+
     async def expire_due(self, *, limit: int) -> int:
         """Expires up to `limit` holds past their deadline and gives their stock back, in a
         transaction of its own (it commits by itself). Skips what others work on. Returns how many.

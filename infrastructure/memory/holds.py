@@ -1,5 +1,7 @@
 """Holds; their stock is moved by the ledger of the same unit of work."""
 
+from datetime import timedelta
+
 from application.errors import TokenRevoked
 from application.ports.repositories import HoldRepository
 from domain.hold.hoarding import HoardingLimits
@@ -34,6 +36,11 @@ class MemoryHolds(HoldRepository):
     def save(self, hold: Hold) -> None:
         self._stock.leave_alone(hold.id)
         self._session.note(Phase.HOLD, lambda writing: write_hold(writing, hold), *hold.facts)
+
+    async def is_selling(self) -> bool:
+        holds = (await self._session.read()).holds.values()
+        since = self._session.now() - timedelta(seconds=1)
+        return any(hold.created_at >= since for hold in holds)
 
     async def expire_due(self, *, limit: int) -> int:
         swept = 0

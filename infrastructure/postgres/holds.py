@@ -27,6 +27,15 @@ _INSERT = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 
+# Of ids in the order of their making the newest are together, at the end of today's index.
+_IS_SELLING = """
+    SELECT EXISTS (
+        SELECT FROM holds
+        WHERE id >= holdfast_uuid7_floor(statement_timestamp() - interval '1 s')
+          AND id < holdfast_uuid7_floor(statement_timestamp() + interval '1 day')
+    ) AS selling
+"""
+
 # The deadline is looked at once more: between the decision to convert and this moment it may have
 # come, and then readers count the hold's units as free. Run again, the operation sees that.
 _UPDATE = """
@@ -106,6 +115,10 @@ class PostgresHoldRepository(HoldRepository):
 
     def save(self, hold: Hold) -> None:
         self.notes.save(hold.id, hold)
+
+    async def is_selling(self) -> bool:
+        (row,) = await self._session.fetch(_IS_SELLING)
+        return bool(row["selling"])
 
     async def expire_due(self, *, limit: int) -> int:
         return await self._sweep.run(limit=limit)

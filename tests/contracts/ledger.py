@@ -242,6 +242,13 @@ class LedgerContract:
             assert await world.facts_of(hold.id) == ["HoldPlaced", "HoldLapsed"]
         await world.harness.check_idle()
 
+    async def test_whether_anybody_is_selling(self, world: World) -> None:
+        sale = await world.sale(kind("Standing", 40))
+        for selling in (False, True):
+            async with world.begin(world.system()) as work:
+                assert await work.holds.is_selling() is selling
+            await world.hold(await world.user(), sale, {"Standing": 1})
+
     async def test_expire_due_begins_with_the_oldest(self, world: World) -> None:
         sale = await world.sale(kind("Standing", 40))
         buyer = await world.user()
