@@ -50,7 +50,8 @@ _LEFT = """
 
 async def sweep_rate(database_url: str, holds: int) -> float:
     """Makes that many due holds and sweeps them, a thousand at a time as an idle process does;
-    returns how many a second. Raises RuntimeError when a unit or a fact is missing afterwards."""
+    returns how many a second. No other hold may be due there. Raises RuntimeError when a unit or a
+    fact is missing afterwards."""
     event = uuid4()
     connection = await asyncpg.connect(database_url)
     try:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 INSIDE = ("shared", "domain", "application")
 PACKAGES = (*INSIDE, "infrastructure", "api", "grpc_app", "core")
-AROUND = ("alembic", "demo", "tools", "tests")
+AROUND = ("alembic", "bench", "demo", "tools", "tests")
 GENERATED = "grpc_app/generated/"
 
 

@@ -13,7 +13,7 @@ MODULES = """
     shared.ids domain.event.event domain.hold.hold domain.order.order domain.organizer.organizer
     domain.ticket.ticket domain.user.user application.pipeline infrastructure.postgres.store
     infrastructure.memory.store api.app grpc_app.server core.container core.settings tools.check
-    demo.sale tests.test_all
+    demo.sale bench.run tests.test_all
 """.split()
 
 

@@ -1,0 +1,1 @@
+"""The goals: which sides each needs, and what is demanded of them."""

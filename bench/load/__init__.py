@@ -1,0 +1,1 @@
+"""Load: wrk where it is installed, else (and for gRPC) generators of our own."""

@@ -1,0 +1,1 @@
+"""The yardstick that most shops are built like: an ORM, a row lock, a flush."""

@@ -1,0 +1,1 @@
+"""The programs that are measured, as processes of their own."""

@@ -1,0 +1,1 @@
+"""What is measured: each side does one thing, and says how fast."""

@@ -1,0 +1,1 @@
+"""What is measured against: a cluster of our own, a sale in it, and buyers with tokens."""

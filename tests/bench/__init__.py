@@ -1,0 +1,1 @@
+"""The parts of the benchmark that compute, and measure nothing."""
