@@ -21,6 +21,6 @@ def launch(*, rest: bool, grpc: bool, worker: bool) -> NoReturn:
 
         supervise(settings, rest=rest, grpc=grpc, worker=worker)
 
-    from core.serve import run  # half a second of imports, which a wrong setting need not wait for
+    from core.alone import run
 
     run(settings, rest=rest, grpc=grpc, worker=worker)

@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import importlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import NoReturn
 import structlog
 
 from core.addresses import joined
+from core.alone import load
 from core.database import DatabaseAddress
 from core.errors import StartError
 from core.life import GRACE, live, stop_signal, until_the_end
@@ -21,7 +21,6 @@ from shared.errors import AppError
 
 _log = structlog.get_logger("holdfast")
 _PR_SET_PDEATHSIG = 1
-_MODULES = {"rest": "core.rest", "grpc": "grpc_app.server"}
 
 
 def end_with_supervisor() -> None:
@@ -34,8 +33,7 @@ def end_with_supervisor() -> None:
 def run_member(settings: Settings, *, faces: Sequence[str]) -> NoReturn:
     """Imports first, while the supervisor prepares; then waits to be told what to do."""
     configure_logging(settings.logging.level, settings.logging.format)
-    for name in ("core.serve", *(_MODULES[face] for face in faces)):
-        importlib.import_module(name)
+    load(rest="rest" in faces, grpc="grpc" in faces)
     brief = await_brief()
     if brief is None:
         sys.exit(1)

@@ -1,26 +1,18 @@
-"""Serves what a process is asked to: settings → container → serve → drain."""
+"""Serves what a process is asked to: container → serve → drain."""
 
 import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import NoReturn
 
-import structlog
-
-from core.addresses import bound, reachable_url
-from core.banner import banner
 from core.container import Container, container
-from core.database import DatabaseAddress, database_of
+from core.database import DatabaseAddress
 from core.demo import Demo
 from core.errors import StartError
-from core.life import GRACE, live, stop_signal, until_the_end
-from core.logging import configure_logging
+from core.life import GRACE
 from core.settings import Settings
 from core.worker import Worker
-
-_log = structlog.get_logger("holdfast")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,43 +34,6 @@ class Serving:
 
     grpc_address: str | None
     demo: Demo | None
-
-
-def run(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> NoReturn:
-    """The whole life of a process that is alone."""
-    configure_logging(settings.logging.level, settings.logging.format)
-    live(_alone(settings, rest=rest, grpc=grpc, worker=worker))
-
-
-async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> None:
-    stop = stop_signal()
-    host, port = settings.rest.host, settings.rest.port
-    listener = bound(host, port, face="REST", setting="REST__PORT") if rest else None
-    # Of another process's face we know what the settings say, of our own the port it got.
-    rest_url = reachable_url(host, listener.getsockname()[1] if listener else port)
-    duties = Duties(
-        rest_url=rest_url,
-        listener=listener,
-        grpc_port=settings.grpc.port if grpc else None,
-        works=worker,
-    )
-    async with (
-        database_of(settings) as (address, ended),
-        serving(settings, address, duties) as served,
-    ):
-        print(
-            banner(
-                rest_url=rest_url if rest else None,
-                grpc_address=served.grpc_address,
-                works=worker,
-                database="embedded" if settings.is_embedded else "DATABASE__URL",
-                demo=served.demo,
-            ),
-            flush=True,
-        )
-        await until_the_end(stop, ended())
-        _log.info("stopping", grace_seconds=GRACE)
-    _log.info("stopped")
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """How large a process of ours is beside a bare one: both at the same time, after as many requests.
 
-PSS: pages that several processes use are divided among them, and a library that both have mapped is
-half of each. Ours is the process of `make run` on a data folder that exists, with REST, gRPC and the
-background work in it.
+PSS: pages that several processes use are divided among them, and a library that both have mapped
+is half of each. Ours is the process of `make run` on a data folder that exists, with REST, gRPC and
+the background work in it.
 """
 
 import asyncio
