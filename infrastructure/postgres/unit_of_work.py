@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from types import TracebackType
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from application.messages import Context
 from application.ports.unit_of_work import Begin, KeyTaken, UnitOfWork
@@ -57,22 +56,6 @@ Repository: TypeAlias = (
     | PostgresTicketRepository
 )
 
-_PEOPLE: Final = (
-    "users",
-    "sessions",
-    "proofs",
-    "guests",
-    "organizers",
-    "invitations",
-    "api_keys",
-    "events",
-)
-_SALE: Final = ("holds", "orders", "payments", "refunds", "tickets")
-_APART: Final = (*_PEOPLE, "refunds")
-"""What is never committed together with others."""
-_ALL: Final = (*_PEOPLE, *_SALE)
-"""In the order in which their facts are told."""
-
 
 class Writes(Protocol):
     """Something that was noted."""
@@ -96,6 +79,22 @@ class PostgresUnitOfWork(UnitOfWork):
         self._apart = apart
         self._together = together
         self._committed = False
+        self._users: PostgresUserRepository | None = None
+        self._sessions: PostgresSessionRepository | None = None
+        self._proofs: PostgresProofRepository | None = None
+        self._guests: PostgresGuestRepository | None = None
+        self._organizers: PostgresOrganizerRepository | None = None
+        self._invitations: PostgresInvitationRepository | None = None
+        self._api_keys: PostgresApiKeyRepository | None = None
+        self._events: PostgresEventRepository | None = None
+        self._stock: PostgresStockLedger | None = None
+        self._holds: PostgresHoldRepository | None = None
+        self._orders: PostgresOrderRepository | None = None
+        self._payments: PostgresPaymentRepository | None = None
+        self._refunds: PostgresRefundRepository | None = None
+        self._tickets: PostgresTicketRepository | None = None
+        self._inbox: PostgresInbox | None = None
+        self._mails: PostgresMailQueue | None = None
 
     @staticmethod
     def starter(
@@ -123,70 +122,103 @@ class PostgresUnitOfWork(UnitOfWork):
 
     # What a unit of work never touches is never made.
 
-    @cached_property
+    @property
     def users(self) -> PostgresUserRepository:
-        return PostgresUserRepository(self._session)
+        if self._users is None:
+            self._users = PostgresUserRepository(self._session)
+        return self._users
 
-    @cached_property
+    @property
     def sessions(self) -> PostgresSessionRepository:
-        return PostgresSessionRepository(self._session, self._apart)
+        if self._sessions is None:
+            self._sessions = PostgresSessionRepository(self._session, self._apart)
+        return self._sessions
 
-    @cached_property
+    @property
     def proofs(self) -> PostgresProofRepository:
-        return PostgresProofRepository(self._session)
+        if self._proofs is None:
+            self._proofs = PostgresProofRepository(self._session)
+        return self._proofs
 
-    @cached_property
+    @property
     def guests(self) -> PostgresGuestRepository:
-        return PostgresGuestRepository(self._session)
+        if self._guests is None:
+            self._guests = PostgresGuestRepository(self._session)
+        return self._guests
 
-    @cached_property
+    @property
     def organizers(self) -> PostgresOrganizerRepository:
-        return PostgresOrganizerRepository(self._session)
+        if self._organizers is None:
+            self._organizers = PostgresOrganizerRepository(self._session)
+        return self._organizers
 
-    @cached_property
+    @property
     def invitations(self) -> PostgresInvitationRepository:
-        return PostgresInvitationRepository(self._session)
+        if self._invitations is None:
+            self._invitations = PostgresInvitationRepository(self._session)
+        return self._invitations
 
-    @cached_property
+    @property
     def api_keys(self) -> PostgresApiKeyRepository:
-        return PostgresApiKeyRepository(self._session)
+        if self._api_keys is None:
+            self._api_keys = PostgresApiKeyRepository(self._session)
+        return self._api_keys
 
-    @cached_property
+    @property
     def events(self) -> PostgresEventRepository:
-        return PostgresEventRepository(self._session, self._combined)
+        if self._events is None:
+            self._events = PostgresEventRepository(self._session, self._combined)
+        return self._events
 
-    @cached_property
+    @property
     def stock(self) -> PostgresStockLedger:
-        return PostgresStockLedger(self._session, self._combined)
+        if self._stock is None:
+            self._stock = PostgresStockLedger(self._session, self._combined)
+        return self._stock
 
-    @cached_property
+    @property
     def holds(self) -> PostgresHoldRepository:
-        sweep = Sweep(self._apart)
-        return PostgresHoldRepository(self._session, self.stock, sweep, self._combined)
+        if self._holds is None:
+            self._holds = PostgresHoldRepository(
+                self._session, self.stock, Sweep(self._apart), self._combined
+            )
+        return self._holds
 
-    @cached_property
+    @property
     def orders(self) -> PostgresOrderRepository:
-        return PostgresOrderRepository(self._session)
+        if self._orders is None:
+            self._orders = PostgresOrderRepository(self._session)
+        return self._orders
 
-    @cached_property
+    @property
     def payments(self) -> PostgresPaymentRepository:
-        return PostgresPaymentRepository(self._session)
+        if self._payments is None:
+            self._payments = PostgresPaymentRepository(self._session)
+        return self._payments
 
-    @cached_property
+    @property
     def refunds(self) -> PostgresRefundRepository:
-        return PostgresRefundRepository(self._session)
+        if self._refunds is None:
+            self._refunds = PostgresRefundRepository(self._session)
+        return self._refunds
 
-    @cached_property
+    @property
     def tickets(self) -> PostgresTicketRepository:
-        return PostgresTicketRepository(self._session)
+        if self._tickets is None:
+            self._tickets = PostgresTicketRepository(self._session)
+        return self._tickets
 
-    @cached_property
+    @property
     def inbox(self) -> PostgresInbox:
-        return PostgresInbox(self._session)
+        if self._inbox is None:
+            self._inbox = PostgresInbox(self._session)
+        return self._inbox
 
-    @cached_property
+    @property
     def mails(self) -> PostgresMailQueue:
-        return PostgresMailQueue(self._session)
+        if self._mails is None:
+            self._mails = PostgresMailQueue(self._session)
+        return self._mails
 
     @property
     def _combined(self) -> Reads | None:
@@ -218,7 +250,7 @@ class PostgresUnitOfWork(UnitOfWork):
             await self._session.restart()
             expired = await self._move_stock(sweep=True)
         await self.holds.write_added()
-        await self._write("payments", "refunds", "tickets", "inbox", "mails")
+        await _write(self._payments, self._refunds, self._tickets, self._inbox, self._mails)
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -238,40 +270,36 @@ class PostgresUnitOfWork(UnitOfWork):
     def _as_unit(self, answer: object, final: bool) -> Unit | None:
         """The notes as data that can wait for company; None where they are of other kinds, or not
         plainly the actor's own, or where the transaction is open already."""
-        if self._session.begun or self._queued or any(r.notes for r in self._opened(_APART)):
+        if self._session.begun or self._inbox or self._mails or self._refunds:
             return None
-        holds, orders, payments = self.holds.notes, self.orders.notes, self.payments.notes
-        stock, placings = self.stock, self.holds.placings
-        if tuple(placing.hold for placing in placings) != holds.added or self.tickets.notes.saved:
-            return None  # a hold that was changed by the unit of work that places it
-        if payments.added and payments.saved:
-            return None  # one attempt ends where the next begins: in this order
-        unit = Unit(
-            ctx=self._session.ctx,
-            answer=answer,
-            final=final,
-            placings=tuple(placings),
-            holds=holds.saved,
-            new_orders=orders.added,
-            orders=orders.saved,
-            new_payments=payments.added,
-            payments=payments.saved,
-            tickets=self.tickets.notes.added,
-            taken=tuple(stock.taken),
-            given_back=tuple(stock.returned),
-            sold=tuple(stock.sold),
-            facts=tuple(self._facts()),
-        )
+        if any(repository.notes for repository in self._people):
+            return None
+        unit = Unit(ctx=self._session.ctx, answer=answer, final=final, facts=tuple(self._facts()))
+        if self._holds is not None:
+            notes = self._holds.notes
+            unit.placings, unit.holds = tuple(self._holds.placings), notes.saved
+            if tuple(placing.hold for placing in unit.placings) != notes.added:
+                return None  # a hold that was changed by the unit of work that places it
+        if self._stock is not None:
+            stock = self._stock
+            unit.taken, unit.sold = tuple(stock.taken), tuple(stock.sold)
+            unit.given_back = tuple(stock.returned)
+        if self._orders is not None:
+            unit.new_orders, unit.orders = self._orders.notes.added, self._orders.notes.saved
+        if self._payments is not None:
+            paid = self._payments.notes
+            unit.new_payments, unit.payments = paid.added, paid.saved
+            if paid.added and paid.saved:
+                return None  # one attempt ends where the next begins: in this order
+        if self._tickets is not None:
+            unit.tickets = self._tickets.notes.added
         return unit if unit.event_id is not None and is_plainly_own(unit) else None
 
     @property
     def _has_work(self) -> bool:
-        notes = any(repository.notes for repository in self._opened(_ALL))
-        return bool(self._session.ctx.claim or self._queued or notes or self.stock)
-
-    @property
-    def _queued(self) -> bool:
-        return any(self.__dict__.get(name) for name in ("inbox", "mails"))
+        """Whether a commit has anything to write."""
+        noted: Sequence[object] = (self._session.ctx.claim, self._stock, self._inbox, self._mails)
+        return any(noted) or any(repository.notes for repository in self._opened)
 
     async def _move_stock(self, *, sweep: bool) -> list[Hold]:
         """Everything up to the stock in the order in which rows are locked everywhere.
@@ -279,11 +307,12 @@ class PostgresUnitOfWork(UnitOfWork):
         Changed holds are written between the locking of the counters and the decision: a hold
         that somebody else has ended must be found out before its units are given back twice.
         """
-        await self._write(*_PEOPLE)
+        await _write(self._users, self._sessions, self._proofs, self._guests)
+        await _write(self._organizers, self._invitations, self._api_keys, self._events)
         await self._lock_buyers()
         await self.holds.check_limits()
         await self.guests.move_orders()
-        await self._write("orders")
+        await _write(self._orders)
         ours = self.holds.notes.ids
         await self.stock.lock(whole_events=sweep)
         expired = await self.stock.sweep(but=ours) if sweep else []
@@ -291,13 +320,6 @@ class PostgresUnitOfWork(UnitOfWork):
         await self.holds.write_saved()
         await self.stock.move(but=ours, swept=sweep)
         return expired
-
-    async def _write(self, *names: str) -> None:
-        """What was noted on these, in this order."""
-        for name in names:
-            noted: Writes | None = self.__dict__.get(name)
-            if noted is not None:
-                await noted.write()
 
     async def _lock_buyers(self) -> None:
         """Of new holds and orders, and guests whose holds and orders become somebody else's: none
@@ -316,15 +338,42 @@ class PostgresUnitOfWork(UnitOfWork):
         await Outbox(self._session).write([*facts, *self._facts()])
 
     def _facts(self) -> Iterator[Fact]:
-        for repository in self._opened(_ALL):
+        for repository in self._opened:
             yield from repository.notes.facts()
 
-    def _opened(self, names: Sequence[str]) -> Iterator[Repository]:
-        """Those that were used at all."""
-        for name in names:
-            repository: Repository | None = self.__dict__.get(name)
-            if repository is not None:
-                yield repository
+    @property
+    def _people(self) -> list[Repository]:
+        """Those that were used at all, of the repositories that come before a sale."""
+        everyone: tuple[Repository | None, ...] = (
+            self._users,
+            self._sessions,
+            self._proofs,
+            self._guests,
+            self._organizers,
+            self._invitations,
+            self._api_keys,
+            self._events,
+        )
+        return [repository for repository in everyone if repository is not None]
+
+    @property
+    def _opened(self) -> list[Repository]:
+        """Those that were used at all, in the order in which their facts are told."""
+        sale: tuple[Repository | None, ...] = (
+            self._holds,
+            self._orders,
+            self._payments,
+            self._refunds,
+            self._tickets,
+        )
+        return [*self._people, *(repository for repository in sale if repository is not None)]
+
+
+async def _write(*noted: Writes | None) -> None:
+    """What was noted on these, in this order."""
+    for each in noted:
+        if each is not None:
+            await each.write()
 
 
 class _Begun:

@@ -1,6 +1,6 @@
 """The one statement that writes a group: a part for each table that is touched."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -20,6 +20,16 @@ _encode = msgspec.json.Encoder().encode
 Row: TypeAlias = tuple[object, ...]
 
 
+_PLAIN: Final = frozenset({"uuid", "int", "bigint", "bool", "timestamptz"})
+"""Types whose values, written as JSON, need no escape: an array of them is sent as one text, which
+costs this process a third of what the driver takes for an array."""
+
+
+def _literal(values: Sequence[object]) -> str:
+    """As PostgreSQL reads an array."""
+    return f"{{{_encode(values).decode()[1:-1]}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """`sql` names its rows `r`; `columns` are what each row has, with their types."""
@@ -30,9 +40,16 @@ class _Part:
 
     def text(self, first: int) -> str:
         arrays = ", ".join(
-            f"${first + nr}::{type_}[]" for nr, type_ in enumerate(self.columns.values())
+            f"${first + nr}::{'text::' if type_ in _PLAIN else ''}{type_}[]"
+            for nr, type_ in enumerate(self.columns.values())
         )
         return self.sql.format(rows=f"unnest({arrays}) WITH ORDINALITY AS r ({self._names}, nr)")
+
+    def arguments(self, rows: Iterable[Row]) -> Iterator[object]:
+        """A value for each column."""
+        columns = zip(*rows, strict=True)
+        for type_, values in zip(self.columns.values(), columns, strict=True):
+            yield _literal(values) if type_ in _PLAIN else values
 
     @property
     def _names(self) -> str:
@@ -475,7 +492,7 @@ def statement(
         rows = moved if part is _STOCK else list(part.rows(units))
         if rows:
             used.append(nr)
-            args.extend(map(list, zip(*rows, strict=True)))
+            args.extend(part.arguments(rows))
             counts.append(len(rows))
     return _text(tuple(used)), args, counts
 
