@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import reply_headers
-from api.context import CONTEXT, REQUEST_ID, Call, context_from
+from api.context import REQUEST_ID, Call, context_from
 from api.errors import problem
 from api.fast.route import Asked, FastRoute, Unusual
 from api.middleware.access import NO_ANSWER, AccessLine, request_id_of
@@ -76,7 +76,7 @@ class FastLane:
             return None
         elif int(length) > self._config.most_bytes:
             return None
-        return Asked(route=route, ids=ids, query=scope["query_string"], headers=headers)
+        return Asked(route, ids, scope["query_string"], headers)
 
     def _route(self, method: str, path: str) -> tuple[FastRoute | None, tuple[str, ...]]:
         plain = self._plain.get((method, path))
@@ -126,7 +126,7 @@ class FastLane:
         """None for what the ordinary route has to answer."""
         if len(body) > self._config.most_bytes:
             return None
-        call, route = Call(scope, receive), asked.route
+        call = Call(scope, receive)
         try:
             answer = await self._called(call, asked, body)
         except Unusual:

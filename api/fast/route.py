@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi.routing import APIRoute
@@ -21,8 +20,7 @@ class Unusual(Exception):
     """Something that only the ordinary route knows how to answer, or to refuse."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A request that looks as if the fast lane can answer it. `headers` has no name twice."""
 
     route: "FastRoute"

@@ -1,4 +1,4 @@
-"""What msgspec reads for the fast lane is what pydantic reads for the ordinary routes, or nothing."""
+"""What msgspec reads for the fast lane, pydantic reads for the ordinary route; or it is refused."""
 
 import json
 from typing import Any

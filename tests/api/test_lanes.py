@@ -1,4 +1,4 @@
-"""The fast lane answers what the ordinary routes answer, byte for byte, and leaves the same traces."""
+"""The fast lane answers what ordinary routes answer, byte for byte, and leaves the same traces."""
 
 import json
 from collections.abc import Awaitable, Callable
