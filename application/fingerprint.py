@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from json.encoder import encode_basestring as quoted
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from application.messages import Message
+
+_Writer: TypeAlias = Callable[[Any], str]
 
 
 def fingerprint(operation: str, message: Message[object]) -> bytes:
@@ -23,30 +26,30 @@ def _json(value: object) -> str:
 
 
 @cache
-def _writer(kind: type) -> Callable[[object], str]:
+def _writer(kind: type) -> _Writer:
     """How values of this type are written, found out once: this happens to every command."""
     if kind is type(None):
         return lambda _: "null"
     if issubclass(kind, bool):
         return lambda value: "true" if value else "false"
+    if issubclass(kind, str):
+        return quoted
+    if issubclass(kind, int):
+        return int.__repr__
     if issubclass(kind, Enum):
         return lambda value: quoted(str(value.value))
-    if issubclass(kind, str):
-        return quoted  # type: ignore[return-value]  # of texts
-    if issubclass(kind, int):
-        return int.__repr__  # type: ignore[return-value]  # of integers
     if issubclass(kind, UUID):
         return lambda value: f'"{value}"'
     if issubclass(kind, datetime):
-        return lambda value: quoted(_moment(value))  # type: ignore[arg-type]
+        return lambda value: quoted(_moment(value))
     if issubclass(kind, (tuple, list)):
-        return lambda value: f"[{','.join(map(_json, value))}]"  # type: ignore[call-overload]
+        return lambda value: f"[{','.join(map(_json, value))}]"
     if is_dataclass(kind):
         return _members(sorted(field.name for field in fields(kind)))
     raise TypeError(f"a message cannot carry {kind.__name__}")
 
 
-def _members(names: list[str]) -> Callable[[object], str]:
+def _members(names: list[str]) -> _Writer:
     beginnings = [(f"{quoted(name)}:", name) for name in names]
 
     def write(value: object) -> str:
