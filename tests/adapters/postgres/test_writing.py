@@ -1,8 +1,11 @@
 """What a commit writes, and with how many statements."""
 
+from collections.abc import Hashable
+
 import pytest
 from asyncpg.connection import LoggedQuery
 
+from application.messages import Priority
 from domain.stock import SoldOut
 from infrastructure.postgres.connections import Lent
 from infrastructure.postgres.database import Database
@@ -24,8 +27,8 @@ class Watched(Database):
         super().__init__(url, pool_min=1, pool_max=1)
         self.seen: list[str] = []
 
-    async def lend(self) -> Lent:
-        connection = await super().lend()
+    async def lend(self, priority: Priority = Priority.SALE, lane: Hashable = None) -> Lent:
+        connection = await super().lend(priority, lane)
         connection.add_query_logger(self.note)
         return connection
 
