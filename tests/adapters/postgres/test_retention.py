@@ -136,7 +136,7 @@ class TestRetention:
         self, world: World, sale: Sale, retention: PostgresRetention, owner: Owner
     ) -> None:
         day = await self.old_day(owner, "holds")
-        hold = await world.hold(await world.user(), sale, {"Standing": 1})
+        await world.hold(await world.user(), sale, {"Standing": 1})
         await owner.fetch(
             f"UPDATE holds SET id = overlay(id::text PLACING left({SINCE}, 14) FROM 1)::uuid"
         )
@@ -145,16 +145,17 @@ class TestRetention:
         assert day in await self.names(owner)
         await owner.fetch("UPDATE holds SET state = 'RELEASED', ended_at = now()")
         assert await retention.drop_old(KEPT) == 1
-        assert hold and await owner.fetch("SELECT FROM holds") == []
+        assert await owner.fetch("SELECT FROM holds") == []
 
     async def test_a_day_with_an_unpublished_fact_stays(
-        self, world: World, sale: Sale, retention: PostgresRetention, owner: Owner
+        self, world: World, retention: PostgresRetention, owner: Owner
     ) -> None:
         day = await self.old_day(owner, "outbox")
+        await world.sale(kind("Standing", 100))
         await owner.fetch(
             f"UPDATE outbox SET id = overlay(id::text PLACING left({SINCE}, 14) FROM 1)::uuid"
         )
-        assert sale and await owner.fetch(f"SELECT FROM {day}")
+        assert await owner.fetch(f"SELECT FROM {day}")
         await retention.drop_old(KEPT)
         assert day in await self.names(owner)
         await owner.fetch("UPDATE outbox SET published_at = now()")
