@@ -24,6 +24,7 @@ from alembic.util import CommandError
 
 from core.settings import settings_or_exit
 from infrastructure.postgres import migrations
+from infrastructure.postgres.alembic_runner import configuration
 from infrastructure.postgres.embedded import EmbeddedPostgres
 
 # What migrating down to the base must not leave behind, in any schema; Alembic's own table stays.
@@ -70,7 +71,7 @@ async def upgrade() -> None:
 
 async def revision(message: str) -> None:
     async with throw_away() as url:
-        config = migrations.configuration(url)
+        config = configuration(url)
         await migrations.upgrade(url)
         await asyncio.to_thread(command.revision, config, message, autogenerate=True)
 
@@ -78,7 +79,7 @@ async def revision(message: str) -> None:
 async def check() -> None:
     """Raises CommandError where migrations and tables differ or a way down is incomplete."""
     async with throw_away() as url:
-        config = migrations.configuration(url)
+        config = configuration(url)
         await migrations.upgrade(url)
         await asyncio.to_thread(command.check, config)
         await asyncio.to_thread(command.downgrade, config, "base")
@@ -97,11 +98,11 @@ def sql(folder: Path) -> None:
     """One file per revision, so that a linter does not take an old table for a new one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    scripts = ScriptDirectory.from_config(migrations.configuration())
+    scripts = ScriptDirectory.from_config(configuration())
     for script in scripts.walk_revisions():
         before = "base" if script.down_revision is None else script.down_revision
         with (folder / f"{script.revision}.sql").open("w") as file:
-            config = migrations.configuration()
+            config = configuration()
             config.output_buffer = file
             command.upgrade(config, f"{before}:{script.revision}", sql=True)
 
