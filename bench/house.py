@@ -11,6 +11,7 @@ from bench.load.job import Generator, Job
 from bench.load.wire import KEY_MARK
 from bench.plan import Plan
 from bench.servers.ours import Kind, Ours
+from bench.world.books import Ledger
 from bench.world.cluster import Cluster
 from bench.world.sale import Sale, TicketType
 from grpc_app.generated.holdfast.v1.hold_pb2 import CreateHoldRequest, WantedLine
@@ -26,6 +27,7 @@ class House:
     generator: Generator
     database: str
     _servers: dict[Kind, Ours] = field(default_factory=dict)
+    _ledgers: dict[tuple[str, UUID], Ledger] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -50,6 +52,14 @@ class House:
         for server in self._servers.values():
             await server.server.stop()
         self._servers.clear()
+
+    async def ledger(self, database: str, event_id: UUID) -> Ledger:
+        """Of an event in one of the databases; opened."""
+        where = (database, event_id)
+        if where not in self._ledgers:
+            self._ledgers[where] = Ledger(self.url(database), event_id)
+        await self._ledgers[where].open()
+        return self._ledgers[where]
 
     def url(self, database: str = "") -> str:
         return self.cluster.url(database or self.database)

@@ -9,10 +9,12 @@ from bench.figures import Result, Sample
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One side under one load. `connections` are callers at a time, clients of pgbench too."""
+    """One side under one load. `connections` are callers at a time, clients of pgbench too;
+    `rounds` is set where fewer are measured than of the others."""
 
     side: str
     connections: int = 1
+    rounds: int | None = None
 
     @property
     def name(self) -> str:

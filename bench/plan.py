@@ -8,7 +8,7 @@ class Plan:
     """`rounds` that count, and at most `extra` further ones in place of noisy ones; times in
     seconds. `grown` are the numbers of holds that are there already, the smallest first; `clients`
     those of pgbench, of which the best counts; `with_extras` whether sides are measured that no
-    goal needs."""
+    goal needs; `slow_rounds` how often what takes long is measured."""
 
     name: str
     rounds: int
@@ -22,6 +22,7 @@ class Plan:
     paid: int
     clients: tuple[int, ...]
     with_extras: bool
+    slow_rounds: int
 
 
 FULL = Plan(
@@ -37,6 +38,7 @@ FULL = Plan(
     paid=400,
     clients=(1, 8, 32),
     with_extras=True,
+    slow_rounds=5,
 )
 
 QUICK = Plan(
@@ -52,4 +54,5 @@ QUICK = Plan(
     paid=100,
     clients=(1, 8),
     with_extras=False,
+    slow_rounds=1,
 )

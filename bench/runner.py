@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import cpu
 from bench.figures import Measurement, summary
 from bench.model import Cell, Findings, Missing, Side
+from bench.report.table import figure
 
 Say = Callable[[str], None]
 
@@ -51,7 +52,7 @@ async def _rounds(
 ) -> dict[Cell, list[Measurement]]:
     measured: dict[Cell, list[Measurement]] = {cell: [] for cell in cells}
     for number in range(rounds + extra):
-        wanted = [cell for cell in cells if _quiet(measured[cell]) < rounds]
+        wanted = [cell for cell in cells if _quiet(measured[cell]) < (cell.rounds or rounds)]
         for cell in wanted:
             found = await _measure(sides[cell.side], cell.connections, seconds)
             measured[cell].append(found)
@@ -71,9 +72,11 @@ def _quiet(measured: Sequence[Measurement]) -> int:
 
 def line(found: Measurement) -> str:
     sample = found.sample
-    parts = [f"{sample.rate:10,.0f}/s"]
-    if sample.p50 is not None and sample.p99 is not None:
-        parts.append(f"p50 {sample.p50:8.2f} ms  p99 {sample.p99:8.2f} ms")
+    parts = [f"{figure(sample.rate):>8}/s"]
+    if sample.p50 is not None:
+        parts.append(f"p50 {sample.p50:8.2f} ms")
+    if sample.p99 is not None:
+        parts.append(f"p99 {sample.p99:8.2f} ms")
     if sample.cpu_us is not None:
         parts.append(f"{sample.cpu_us:6.0f} µs")
     if sample.errors:

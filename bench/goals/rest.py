@@ -79,7 +79,7 @@ def starts(plan: Plan) -> Goal:
 
 
 def memory(plan: Plan) -> Goal:
-    cell = Cell(side="memory")
+    cell = Cell(side="memory", rounds=plan.slow_rounds)
     claim = Claim(
         title="memory of a process ÷ that of a bare FastAPI + asyncpg process",
         cells=(cell,),

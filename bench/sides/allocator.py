@@ -5,7 +5,6 @@ from bench.house import House
 from bench.load.allocating import AllocatingJob
 from bench.load.run import run_allocations
 from bench.model import Side
-from bench.world.books import check_taken, counted
 
 _MOST = 60_000
 """Holds prepared for each second; half as many again as were made last time, if that is less."""
@@ -24,7 +23,7 @@ class Allocator(Side):
         """Each measurement is a process that has ended."""
 
     async def measure(self, connections: int, seconds: float) -> Sample:
-        hot, url = self._house.sale.hot, self._house.url()
+        hot = self._house.sale.hot
         job = AllocatingJob(
             url=self._house.cluster.login_url(self._house.database),
             organizer_id=self._house.sale.organizer_id,
@@ -36,9 +35,8 @@ class Allocator(Side):
             seconds=seconds,
             prepared=round(self._prepared * seconds),
         )
-        before = await counted(url, hot.event_id)
+        ledger = await self._house.ledger(self._house.database, hot.event_id)
         outcome = await run_allocations(job)
-        taken = await counted(url, hot.event_id) - before
-        check_taken(self.title, taken=taken, answered=outcome.granted, in_flight=0)
+        await ledger.add(self.title, answered=outcome.granted, in_flight=0)
         self._prepared = min(_MOST, 1.5 * outcome.rate)
         return Sample(rate=outcome.rate, p50=outcome.p50, p99=outcome.p99)

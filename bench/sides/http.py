@@ -11,7 +11,6 @@ from bench.load.run import run_load
 from bench.model import Broken, Side
 from bench.servers.ours import Ours
 from bench.servers.process import Server, free_port
-from bench.world.books import check_taken, counted
 from bench.world.sale import TicketType
 
 CREATE_HOLD = "/holdfast.v1.HoldService/CreateHold"
@@ -125,13 +124,11 @@ class OurHolds(OurSide):
         super().__init__(title, house, ours, path, types=wanted, protocol=protocol)
         self._event = wanted[0].event_id
 
-    async def measure(self, connections: int, seconds: float) -> Sample:
-        url = self.house.url(self.ours.kind.database)
-        before = await counted(url, self._event)
-        outcome, used = await self._run(connections, seconds)
-        taken = await counted(url, self._event) - before
-        check_taken(self.title, taken=taken, answered=outcome.granted, in_flight=connections)
-        return sample(outcome, used)
+    async def _run(self, connections: int, seconds: float) -> tuple[Outcome, float]:
+        ledger = await self.house.ledger(self.ours.kind.database, self._event)
+        outcome, used = await super()._run(connections, seconds)
+        await ledger.add(self.title, answered=outcome.granted, in_flight=connections)
+        return outcome, used
 
 
 def sample(outcome: Outcome, used: float) -> Sample:

@@ -17,10 +17,10 @@ from bench import cpu
 from bench.figures import Sample, percentile
 from bench.house import House
 from bench.model import Broken, Missing, Side
-from bench.world.rows import exists, fact_columns, hold_columns, insert, key_columns, line_columns
+from bench.world.rows import fact_columns, hold_columns, insert, key_columns
 from infrastructure.postgres.embedded.programs import programs
 
-TABLES = ("stock", "holds", "hold_lines", "idempotency_keys", "outbox")
+TABLES = ("stock", "holds", "idempotency_keys", "outbox")
 _POOL = "00000000-0000-7000-8000-000000000001"
 _DONE = re.compile(r"number of transactions actually processed: (\d+)")
 _FAILED = re.compile(r"number of failed transactions: (\d+)")
@@ -39,10 +39,9 @@ async def make_yardstick(connection: asyncpg.Connection, schema: str) -> None:
     """Empty copies of the tables, and one row of stock."""
     await connection.execute(f"CREATE SCHEMA {schema}")
     for table in TABLES:
-        if await exists(connection, f"public.{table}"):
-            await connection.execute(
-                f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)"
-            )
+        await connection.execute(
+            f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)"
+        )
     await connection.execute(
         f"ALTER TABLE {schema}.stock SET (fillfactor = 30)"  # LIKE does not copy it
     )
@@ -62,9 +61,6 @@ async def statement(connection: asyncpg.Connection, schema: str, units: int) -> 
         ticket_type="made.event",
         pool="made.event",
     )
-    lines = line_columns(
-        hold="made.hold", event="made.event", ticket_type="made.event", pool="made.event"
-    )
     actor = "made.buyer::text"
     facts = fact_columns(
         fact="uuidv7()", hold="made.hold", event="made.event", buyer="made.buyer", actor=actor
@@ -77,9 +73,6 @@ async def statement(connection: asyncpg.Connection, schema: str, units: int) -> 
         f" FROM taken, generate_series(1, {units}) AS nr)",
         f"held AS ({await insert(connection, f'{schema}.holds', holds, 'FROM made')})",
     ]
-    if await exists(connection, f"{schema}.hold_lines"):
-        sql = await insert(connection, f"{schema}.hold_lines", lines, "FROM made")
-        parts.append(f"lined AS ({sql})")
     keys = key_columns(actor=actor, key="'bench-' || made.hold")
     sql = await insert(connection, f"{schema}.idempotency_keys", keys, "FROM made")
     parts.append(f"claimed AS ({sql})")

@@ -10,13 +10,42 @@ from infrastructure.postgres.audit import audit
 _COUNTED = "SELECT coalesce(sum(held + sold), 0)::bigint FROM stock WHERE event_id = $1"
 
 
-async def counted(url: str, event_id: UUID) -> int:
-    """Units of an event that are taken, as its counters say."""
-    connection = await asyncpg.connect(url)
-    try:
-        return int(await connection.fetchval(_COUNTED, event_id))
-    finally:
-        await connection.close()
+class Ledger:
+    """What was acknowledged of one event, over all that is measured in a stage: a request that
+    nobody waited for may still be carried out while the next side is measured."""
+
+    def __init__(self, url: str, event_id: UUID) -> None:
+        self._url = url
+        self._event_id = event_id
+        self._first: int | None = None
+        self._answered = 0
+        self._in_flight = 0
+
+    async def open(self) -> None:
+        """Before any load."""
+        if self._first is None:
+            self._first = await self._counted()
+
+    async def add(self, what: str, *, answered: int, in_flight: int) -> None:
+        """Raises Broken where a unit is missing, or one too many is taken."""
+        self._answered += answered
+        self._in_flight += in_flight
+        if self._first is None:
+            raise RuntimeError("the ledger is opened before the load")
+        check_taken(
+            what,
+            taken=await self._counted() - self._first,
+            answered=self._answered,
+            in_flight=self._in_flight,
+        )
+
+    async def _counted(self) -> int:
+        """Units of the event that are taken, as its counters say."""
+        connection = await asyncpg.connect(self._url)
+        try:
+            return int(await connection.fetchval(_COUNTED, self._event_id))
+        finally:
+            await connection.close()
 
 
 def check_taken(what: str, *, taken: int, answered: int, in_flight: int) -> None:
@@ -25,7 +54,7 @@ def check_taken(what: str, *, taken: int, answered: int, in_flight: int) -> None
     if not answered <= taken <= answered + in_flight:
         raise Broken(
             f"{what}: {answered} holds were acknowledged and {taken} units taken"
-            f" ({in_flight} requests were under way at the end)"
+            f" (at most {in_flight} requests were under way when their callers left)"
         )
 
 

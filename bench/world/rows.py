@@ -1,17 +1,14 @@
-"""Rows of our tables as SQL, for whoever writes many of them at once: seeds and yardsticks.
-
-Written against the columns that a table has, so that a column somebody adds is noticed: by an error
-if it needs a value and has none here.
-"""
+"""Rows of our tables as SQL, for whoever writes many of them at once: seeds and yardsticks."""
 
 import json
 from collections.abc import Mapping
 
 import asyncpg
 
-_COLUMNS = """
+_NEEDED = """
     SELECT attname AS name FROM pg_attribute
     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+      AND attnotnull AND NOT atthasdef AND attidentity = ''
 """
 
 
@@ -65,19 +62,6 @@ def hold_columns(
     }
 
 
-def line_columns(*, hold: str, event: str, ticket_type: str, pool: str) -> dict[str, str]:
-    """Its line, where lines are rows."""
-    return {
-        "hold_id": hold,
-        "position": "0",
-        "event_id": event,
-        "ticket_type_id": ticket_type,
-        "quantity": "1",
-        "unit_price": "2500",
-        "pool_ids": f"ARRAY[{pool}]",
-    }
-
-
 def key_columns(*, actor: str, key: str) -> dict[str, str]:
     """The idempotency key of a hold, answered, as long as ours are."""
     return {
@@ -110,12 +94,10 @@ def fact_columns(*, fact: str, hold: str, event: str, buyer: str, actor: str) ->
 async def insert(
     connection: asyncpg.Connection, table: str, columns: Mapping[str, str], source: str
 ) -> str:
-    """INSERT INTO table (…) SELECT … `source`, of the columns that the table has."""
-    present = {row["name"] for row in await connection.fetch(_COLUMNS, table)}
-    used = {name: value for name, value in columns.items() if name in present}
-    names, values = ", ".join(used), ", ".join(used.values())
+    """INSERT INTO table (…) SELECT … `source`. Raises ValueError for a column that was added to the
+    table, needs a value and has none here."""
+    needed = {row["name"] for row in await connection.fetch(_NEEDED, table)}
+    if unknown := sorted(needed - set(columns)):
+        raise ValueError(f"{table} has columns that are not known here: {', '.join(unknown)}")
+    names, values = ", ".join(columns), ", ".join(columns.values())
     return f"INSERT INTO {table} ({names}) SELECT {values} {source}"  # nosec B608: constants
-
-
-async def exists(connection: asyncpg.Connection, table: str) -> bool:
-    return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table))
