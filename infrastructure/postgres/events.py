@@ -90,12 +90,7 @@ class PostgresEventRepository(EventRepository):
     async def get(self, event_id: EventId) -> Event | None:
         if self._combined is not None and not self._session.begun:
             await self._session.touch()
-            found = await self._combined.event(event_id, self._session.ctx.actor)
-            if found is None:
-                return None
-            event, stamp = found
-            self._session.seen(stamp)
-            return event
+            return self._session.seen(await self._combined.event(event_id, self._session.ctx.actor))
         row = await self._session.fetchrow(_GET, event_id)
         return event_of(row) if row else None
 

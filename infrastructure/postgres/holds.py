@@ -99,12 +99,7 @@ class PostgresHoldRepository(HoldRepository):
     async def get(self, hold_id: HoldId) -> Hold | None:
         if self._combined is not None and not self._session.begun:
             await self._session.touch()
-            found = await self._combined.hold(hold_id, self._session.ctx.actor)
-            if found is None:
-                return None
-            hold, stamp = found
-            self._session.seen(stamp)
-            return hold
+            return self._session.seen(await self._combined.hold(hold_id, self._session.ctx.actor))
         row = await self._session.fetchrow(f"{SELECT} WHERE h.id = $1", hold_id)
         return hold_of(row) if row else None
 

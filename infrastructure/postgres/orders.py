@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
+from application.messages import Actor
 from application.ports.repositories import OrderFilter, OrderRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.order.order import Buyer, Order, OrderState
+from infrastructure.postgres.clock import Stamp
 from infrastructure.postgres.conditions import Conditions
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.lines import AS_JSON, COLUMNS, line_rows, lines
@@ -22,6 +25,14 @@ _COLUMNS = f"""
 """  # nosec B608: constants only
 
 _SELECT = f"SELECT {_COLUMNS} FROM orders"  # nosec B608: constants only
+
+OF_IDS = f"""
+    SELECT {_COLUMNS}, clock_timestamp() AS asked_at FROM orders WHERE id = ANY($1::uuid[])
+"""  # nosec B608: constants only
+
+OF_HOLDS = f"""
+    SELECT {_COLUMNS}, clock_timestamp() AS asked_at FROM orders WHERE hold_id = ANY($1::uuid[])
+"""  # nosec B608: constants only
 
 _INSERT = f"""
     WITH placed AS (
@@ -55,18 +66,35 @@ _LAPSED = """
 """
 
 
+class CombinedOrders(Protocol):
+    """Reads of many callers as one."""
+
+    async def order(self, order_id: OrderId, actor: Actor) -> tuple[Order, Stamp] | None: ...
+
+    async def order_of(self, hold_id: HoldId, actor: Actor) -> tuple[Order, Stamp] | None: ...
+
+
 class PostgresOrderRepository(OrderRepository):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, combined: CombinedOrders | None = None) -> None:
         self._session = session
+        self._combined = combined
         self.notes: Notes[Order] = Notes()
 
     async def get(self, order_id: OrderId) -> Order | None:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            return self._session.seen(await self._combined.order(order_id, self._session.ctx.actor))
         row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1", order_id)
-        return _order(row) if row else None
+        return order_of(row) if row else None
 
     async def by_hold(self, hold_id: HoldId) -> Order | None:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            return self._session.seen(
+                await self._combined.order_of(hold_id, self._session.ctx.actor)
+            )
         row = await self._session.fetchrow(f"{_SELECT} WHERE hold_id = $1", hold_id)
-        return _order(row) if row else None
+        return order_of(row) if row else None
 
     async def page(
         self, where: OrderFilter, *, after: tuple[datetime, OrderId] | None, limit: int
@@ -88,7 +116,7 @@ class PostgresOrderRepository(OrderRepository):
         if after is not None:
             wanted.add("(created_at, id) < ({}, {})", *after)
         text = wanted.query(_SELECT, order_by="created_at DESC, id DESC", limit=limit)
-        return [_order(row) for row in await self._session.fetch(text, *wanted.values)]
+        return [order_of(row) for row in await self._session.fetch(text, *wanted.values)]
 
     async def due(self, *, limit: int) -> Sequence[OrderId]:
         rows = await self._session.fetch(_DUE, limit, OPEN_STATES)
@@ -149,7 +177,7 @@ def _add_shown_as(wanted: Conditions, state: OrderState, at: datetime) -> None:
             wanted.add(stored, state.value)
 
 
-def _order(row: Record) -> Order:
+def order_of(row: Record) -> Order:
     currency: str = row["currency"]
     return Order(
         id=OrderId(row["id"]),

@@ -1,10 +1,13 @@
 """Payments."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from application.messages import Actor
 from application.ports.repositories import PaymentRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.order.payment import Payment
+from infrastructure.postgres.clock import Stamp
 from infrastructure.postgres.notes import Notes, stored_version
 from infrastructure.postgres.payment_rows import OPEN_STATES, payment_of
 from infrastructure.postgres.session import Session
@@ -16,6 +19,14 @@ _SELECT = """
            client_secret, redirect_url, failure, due_at, looks, created_at, updated_at, version
     FROM payments
 """
+
+_OWNED = """
+    SELECT p.*, o.buyer_id, o.organizer_id, o.live, clock_timestamp() AS asked_at
+    FROM payments p JOIN orders o ON o.id = p.order_id
+"""
+OF_IDS = f"{_OWNED} WHERE p.id = ANY($1::uuid[])"
+OF_ORDERS = f"{_OWNED} WHERE p.order_id = ANY($1::uuid[]) ORDER BY p.attempt"
+"""With whose they are."""
 
 _LATEST = """
     SELECT latest.*
@@ -57,12 +68,30 @@ _UPDATE = """
 """
 
 
+class CombinedPayments(Protocol):
+    """Reads of many callers as one."""
+
+    async def payment(
+        self, payment_id: PaymentId, actor: Actor
+    ) -> tuple[Payment, Stamp] | None: ...
+
+    async def payments_of(
+        self, order_id: OrderId, actor: Actor
+    ) -> tuple[Sequence[Payment], Stamp] | None: ...
+
+
 class PostgresPaymentRepository(PaymentRepository):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, combined: CombinedPayments | None = None) -> None:
         self._session = session
+        self._combined = combined
         self.notes: Notes[Payment] = Notes()
 
     async def get(self, payment_id: PaymentId) -> Payment | None:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            return self._session.seen(
+                await self._combined.payment(payment_id, self._session.ctx.actor)
+            )
         row = await self._session.fetchrow(f"{_SELECT} WHERE id = $1", payment_id)
         return payment_of(row) if row else None
 
@@ -75,6 +104,10 @@ class PostgresPaymentRepository(PaymentRepository):
         return payment_of(row) if row else None
 
     async def of_order(self, order_id: OrderId) -> Sequence[Payment]:
+        if self._combined is not None and not self._session.begun:
+            await self._session.touch()
+            found = await self._combined.payments_of(order_id, self._session.ctx.actor)
+            return self._session.seen(found) or ()
         rows = await self._session.fetch(
             f"{_SELECT} WHERE order_id = $1 ORDER BY attempt", order_id
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import asyncpg
 
@@ -42,6 +43,9 @@ _IS_TAKEN = """
         SELECT FROM idempotency_keys WHERE actor = $1 AND operation = $2 AND key = $3
     ) AS taken
 """
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,13 @@ class Session:
         await late.keys.reserve(claim, patience=self._key_wait)
         self._reserved = True
 
-    def seen(self, stamp: Stamp) -> None:
-        """The database's clock came with something else: the next who asks need not ask there."""
-        self._stamp = stamp
+    def seen(self, found: tuple[T, Stamp] | None) -> T | None:
+        """What was read together with others. The database's clock came with it: the next who asks
+        for that need not ask there."""
+        if found is None:
+            return None
+        answer, self._stamp = found
+        return answer
 
     def settled(self) -> None:
         """The key of the context was decided about, together with others'."""

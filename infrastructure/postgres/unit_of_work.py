@@ -187,13 +187,13 @@ class PostgresUnitOfWork(UnitOfWork):
     @property
     def orders(self) -> PostgresOrderRepository:
         if self._orders is None:
-            self._orders = PostgresOrderRepository(self._session)
+            self._orders = PostgresOrderRepository(self._session, self._combined)
         return self._orders
 
     @property
     def payments(self) -> PostgresPaymentRepository:
         if self._payments is None:
-            self._payments = PostgresPaymentRepository(self._session)
+            self._payments = PostgresPaymentRepository(self._session, self._combined)
         return self._payments
 
     @property
