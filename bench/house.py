@@ -73,8 +73,10 @@ class House:
         *,
         connections: int,
         seconds: float,
+        first: int | None = None,
     ) -> Job:
-        """A new load: holds of one unit of these types in turn, or a GET where there are none."""
+        """A new load: holds of one unit of these types in turn, or a GET where there are none. It
+        begins with buyer number `first`, or with any."""
         return Job(
             protocol=protocol,
             port=port,
@@ -88,6 +90,7 @@ class House:
             prefix=secrets.token_hex(4),
             connections=connections,
             seconds=seconds,
+            first=secrets.randbelow(len(self.sale.tokens)) if first is None else first,
         )
 
     def _kept(self, name: str, lines: Sequence[str]) -> str:

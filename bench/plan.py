@@ -15,6 +15,7 @@ class Plan:
     extra: int
     seconds: int
     warm_seconds: int
+    longest_warming: int
     buyers: int
     connections: tuple[int, ...]
     grown: tuple[int, ...]
@@ -30,7 +31,8 @@ FULL = Plan(
     rounds=5,
     extra=3,
     seconds=2,
-    warm_seconds=4,
+    warm_seconds=2,
+    longest_warming=20,
     buyers=20_000,
     connections=(1, 64, 256),
     grown=(10_000, 1_000_000, 3_000_000),
@@ -47,6 +49,7 @@ QUICK = Plan(
     extra=0,
     seconds=1,
     warm_seconds=1,
+    longest_warming=8,
     buyers=2_000,
     connections=(64,),
     grown=(10_000, 100_000),

@@ -22,7 +22,9 @@ def main() -> None:
         wire = Http2(job.path, tokens, bodies, job.prefix)
     else:
         wire = Http1(job.method, job.path, tokens, bodies, job.prefix)
-    outcome = closed_loop(job.port, lambda: copy.copy(wire), job.connections, job.seconds)
+    outcome = closed_loop(
+        job.port, lambda: copy.copy(wire), job.connections, job.seconds, job.first
+    )
     print("RESULT " + msgspec.json.encode(outcome).decode())
 
 

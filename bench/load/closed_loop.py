@@ -18,11 +18,14 @@ class _Caller:
     sent: float = 0.0
 
 
-def closed_loop(port: int, wires: Callable[[], Wire], connections: int, seconds: float) -> Outcome:
-    """Raises OSError where nobody listens. A connection that breaks is not opened again."""
+def closed_loop(
+    port: int, wires: Callable[[], Wire], connections: int, seconds: float, first: int = 0
+) -> Outcome:
+    """`first` is the number of the first request. Raises OSError where nobody listens. A connection that breaks is not opened again."""
     selector = selectors.DefaultSelector()
     latencies: list[float] = []
-    refused = broken = number = 0
+    refused = broken = 0
+    number = first
     callers = [_open(port, wires()) for _ in range(connections)]
     started = perf_counter()
     until = started + seconds

@@ -18,6 +18,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str
     connections: int
     seconds: float
+    first: int
+    """The number of the first request, which decides whose it is: loads begin with others."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

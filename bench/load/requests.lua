@@ -1,5 +1,6 @@
 -- wrk: requests that each have a key of their own and come from many buyers in turn.
--- Arguments after the address: method, path, file of tokens, file of bodies, prefix of the keys.
+-- Arguments after the address: method, path, file of tokens, file of bodies, prefix of the keys,
+-- number of the first request.
 
 local heads, tails, count, kinds, next_one, prefix = {}, {}, 0, 0, 0, ""
 local threads = 0
@@ -18,6 +19,7 @@ end
 function init(args)
   local method, path = args[1], args[2]
   prefix = args[5] .. string.format("%02d", number)
+  next_one = tonumber(args[6])
   for _, token in ipairs(lines_of(args[3])) do
     heads[#heads + 1] = method .. " " .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
       .. "Authorization: Bearer " .. token .. "\r\n"

@@ -33,7 +33,7 @@ async def run_load(job: Job, chosen: Generator) -> Outcome:
         command = [
             *(chosen.wrk, "-t1", f"-c{job.connections}", f"-d{job.seconds:g}s", "--timeout", "10s"),
             *("-s", str(_SCRIPT), f"http://127.0.0.1:{job.port}{job.path}", "--"),
-            *(job.method, job.path, job.tokens, job.bodies, job.prefix),
+            *(job.method, job.path, job.tokens, job.bodies, job.prefix, str(job.first)),
         ]
         return await _run(command, b"")
     command = [sys.executable, "-m", "bench.load"]

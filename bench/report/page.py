@@ -21,7 +21,8 @@ _SIDES = """\
 
 - **REST hold** is `main.py` with everything on: token, session looked up, idempotency key,
   validation, limits, facts, access log, background work; every hold is on disk before it is
-  answered. Each request has a key of its own and comes from one of {buyers:,} buyers in turn.
+  answered. Each request has a key of its own and comes from one of {buyers:,} buyers in turn, whose
+  tokens were seen before.
 - **Empty FastAPI POST** reads the same request into a pydantic model and answers. **Bare ASGI** is
   no framework at all. Both run on uvicorn with uvloop and httptools, without an access log.
 - **pgbench** does the durable work of a hold on copies of the same tables in the same database: one
