@@ -21,6 +21,7 @@ from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_overload import Overload
+from core.settings_payment import Payment
 from core.settings_retention import Retention
 from core.settings_sections import (
     BETWEEN,
@@ -29,7 +30,6 @@ from core.settings_sections import (
     Holds,
     Idempotency,
     Logging,
-    Payment,
     Rest,
     Web,
     Worker,

@@ -15,8 +15,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
-from core.secret_key import weakness
-
 BETWEEN: Final = "between_settings"  # type of an error whose message names its variables
 _MEBIBYTE: Final = 1024 * 1024
 DAY: Final = 24 * 3600
@@ -210,61 +208,6 @@ class Holds(Section):
                 BETWEEN, "HOLDS__TTL_SECONDS must not be above HOLDS__MAX_TTL_SECONDS"
             )
         return self
-
-
-class Simulated(Section):
-    """The simulated payment provider, which runs inside."""
-
-    webhook_secret: SecretStr | None = Field(
-        default=None,
-        description="Key of its webhook signatures; derived from SECRET_KEY when not set",
-    )
-    webhook_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://",
-        description="Where its webhooks go; the address of the REST face when not set",
-    )
-    public_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://",
-        description="Where buyers reach its approval page; the address of the REST face when not "
-        "set",
-    )
-    late_seconds: float = Field(
-        default=1,
-        ge=0,
-        le=YEAR,
-        description="How late the methods succeed_late and instant_late succeed, in seconds",
-    )
-    duplicates: float = Field(
-        default=0.1, ge=0, le=1, description="Share of its webhooks that it delivers twice"
-    )
-    jitter_seconds: float = Field(
-        default=0.2,
-        ge=0,
-        description="Longest random delay of a webhook, in seconds; it puts them out of order",
-    )
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _is_strong(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and (weak := weakness(secret.get_secret_value())) is not None:
-            raise ValueError(weak)
-        return secret
-
-
-class Payment(Section):
-    """Payment providers, and the completion of what was left in the middle."""
-
-    default_provider: Literal["simulated"] = Field(
-        default="simulated", description="Provider of payments that name none"
-    )
-    completion_interval_seconds: float = Field(
-        default=0.25,
-        gt=0,
-        description="Pause between two looks for unfinished payments, in seconds",
-    )
-    simulated: Simulated = Simulated()
 
 
 class Logging(Section):

@@ -10,6 +10,8 @@ LONGEST = 300  # lines
 REASONS: Mapping[str, str] = {
     "alembic/versions/0001_first_tables.py": "the whole first schema, which is never edited again",
     "alembic/versions/0005_days.py": "three tables as they become, and as they were",
+    "infrastructure/postgres/unit_of_work.py": "a property for each of sixteen repositories",
+    "tests/api/test_lanes.py": "one suite, every part of it on both lanes",
     "tests/contracts/world.py": "the one world that all contract suites live in",
     "tests/faces/forged.py": "one table, read from the top to the bottom",
 }
