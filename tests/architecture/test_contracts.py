@@ -44,7 +44,7 @@ def broken(house: Path) -> set[str]:
         "core > api | grpc_app | infrastructure > application > domain > shared": "layers",
         "Aggregates refer to each other by id, never by import": "aggregates",
         "Adapters do not know each other": "adapters",
-        "Only the container meets adapters": "composition",
+        "Only the composition root meets adapters": "composition",
         "The inside imports no framework, driver or wire format": "inside",
         "Faces know no database": "faces",
     }
