@@ -42,9 +42,18 @@ def seconds_of(roots: Iterable[int], before: Moment, after: Moment) -> float:
 def others(root: int, before: Moment, after: Moment) -> float:
     """Cores that were used by what `root` did not start. The kernel's own threads do not count:
     they write what we write."""
-    ours = _ticks(after, (root, _KTHREADD)) - _ticks(before, (root, _KTHREADD))
-    used = after.busy - before.busy - ours
+    ours = _ticks(after, (root,)) - _ticks(before, (root,))
+    used = after.busy - before.busy - ours - _kernel(before, after)
     return max(0.0, used / _TICKS / (after.at - before.at))
+
+
+def _kernel(before: Moment, after: Moment) -> int:
+    """What its threads used; one that has ended takes along what it used before."""
+    return sum(
+        process.ticks - (before.processes[pid].ticks if pid in before.processes else 0)
+        for pid, process in after.processes.items()
+        if process.parent == _KTHREADD
+    )
 
 
 def _ticks(moment: Moment, roots: Iterable[int]) -> int:

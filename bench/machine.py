@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -34,9 +35,13 @@ def _facts(folder: Path, generator: str) -> Iterator[tuple[str, str]]:
 
 
 def _commit() -> str:
+    program = shutil.which("git")
+    if program is None:
+        return "unknown: git is not installed"
+
     def git(*arguments: str) -> str:
         done = subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+            [program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
         )
         return done.stdout.strip()
 

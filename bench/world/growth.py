@@ -44,7 +44,7 @@ async def _grow(url: str, connection: asyncpg.Connection, sale: Sale, first: int
     )
     facts["type"] = "'hold.imported'"  # the audit does not ask how those came and went
     await connection.execute(
-        f"CREATE UNLOGGED TABLE past AS SELECT uuidv7(interval '-1 minute') AS hold,"
+        f"CREATE UNLOGGED TABLE past AS SELECT uuidv7(interval '-1 minute') AS hold,"  # nosec B608
         f" gen_random_uuid() AS buyer, 'past-' || lpad(nr::text, 20, '0') AS key,"
         f" nr % 2 = 0 AS active FROM generate_series({first}, {end - 1}) AS nr"
     )

@@ -38,5 +38,11 @@ def test_a_child_that_ended_is_not_lost() -> None:
     assert others(10, before, after) == 0
 
 
+def test_a_thread_of_the_kernel_that_ended_is_nobody_elses() -> None:
+    before = moment(0.0, 0, p10=0, p2=0, p3=1000)
+    after = moment(1.0, 10, p10=10, p2=0)
+    assert others(10, before, after) == 0
+
+
 def test_this_process_is_found() -> None:
     assert look().processes[os.getpid()].parent == os.getppid()
