@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
+from uuid import UUID
 
 import asyncpg
 
+from application.ports.unit_of_work import StaleWrite
 from infrastructure.postgres.connections import Lent, is_gone
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import ANY_TROUBLE, unavailable
@@ -30,6 +32,9 @@ _ASK_EVERY: Final = 0.05
 _ASK_FOR: Final = 10.0
 """Seconds: how often, and for how long, the outcome of a commit is asked for."""
 _STATUS: Final = "SELECT pg_xact_status($1::text::xid8) AS status"
+_TRACE: Final = "SELECT FROM outbox WHERE id = $1"
+_MOST_RELIEFS: Final = 3
+"""How often one unit of work has holds expired for it that fell due since the last time."""
 
 
 class Outcome(Enum):
@@ -82,6 +87,8 @@ class Committer:
         self._queue: FairQueue[_Waiting] = FairQueue(most_waiting, most_per_event)
         self._writing: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
+        self._short: list[_Waiting] = []
+        self._relieving: asyncio.Task[None] | None = None
 
     async def commit(self, unit: Unit) -> Outcome:
         """Raises what the unit of work's own commit raises, and Overloaded."""
@@ -90,8 +97,7 @@ class Committer:
             self._queue.put(unit.event_id, waiting, unit.ctx.priority)
         except QueueFull:
             raise Overloaded(retry_after=1) from None
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._run(), name="group commit")
+        self._write()
         try:
             return await waiting.outcome
         except asyncio.CancelledError:
@@ -100,13 +106,15 @@ class Committer:
 
     async def close(self) -> None:
         """Waits for what is under way."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing})
-        if self._asking:
-            await asyncio.wait(self._asking)
+        while tasks := [task for task in (self._writing, self._relieving, *self._asking) if task]:
+            await asyncio.wait(tasks)
+
+    def _write(self) -> None:
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._run(), name="group commit")
 
     async def _run(self) -> None:
-        """Until nothing waits. Whatever happens, everybody who was taken gets an outcome."""
+        """Until nothing waits. Whatever happens, everybody gets an outcome."""
         connection: Lent | None = None
         taken: Sequence[_Waiting] = ()
         try:
@@ -125,7 +133,7 @@ class Committer:
                         broken, connection = connection, None
                         await self._database.give_back(broken, rollback=False)
         except BaseException as error:  # the process is being ended
-            for each in taken:
+            for each in (*taken, *self._queue.take(len(self._queue))):
                 each.tell(error)
             if connection is not None:
                 broken, connection = connection, None
@@ -160,10 +168,11 @@ class Committer:
         sql, args = look.statement()
         seen = look.read(await connection.fetch(sql, *args))
         decision = decide(units, seen)
-        short = await self._short(connection, decision)
+        short = await self._lacking(connection, decision)
         verdicts: dict[int, Verdict] = {id(unit): error for unit, error in decision.refused}
+        trace = None
         if decision.accepted:
-            sql, args, counts = statement(decision.accepted, seen.stock, decision.stock)
+            sql, args, counts, trace = statement(decision.accepted, seen.stock, decision.stock)
             (row,) = await connection.fetch(sql, *args)
             if list(row) != counts:
                 raise RuntimeError(f"a group wrote {list(row)} rows instead of {counts}")
@@ -174,15 +183,15 @@ class Committer:
             _logger.warning("the outcome of a commit is unknown: %s", error)
             if not is_gone(connection):
                 connection.terminate()  # or the transaction might stay open
-            self._find_out(waiting, verdicts, seen.transaction)
+            self._find_out(waiting, verdicts, seen.transaction, trace)
         else:
             if status != "COMMIT":
                 raise RuntimeError(f"instead of COMMIT the database performed {status}")
             _answer(waiting, verdicts)
         if short:
-            await self._again([each for each in taken if each.unit in short])
+            self._relieve_soon([each for each in taken if each.unit in short])
 
-    async def _short(self, connection: Lent, decision: Decision) -> set[Unit]:
+    async def _lacking(self, connection: Lent, decision: Decision) -> set[Unit]:
         """Those who lack stock that due holds may free. For the others it is sold out."""
         if not decision.short:
             return set()
@@ -191,58 +200,100 @@ class Committer:
         helped = {row["pool_id"] for row in await connection.fetch(HELPED, events, but)}
         found = set()
         for unit, refusal in decision.short:
-            if helped.isdisjoint(unit.pool_ids):
+            if unit.reliefs == _MOST_RELIEFS or helped.isdisjoint(unit.pool_ids):
                 decision.refused.append((unit, refusal))
             else:
                 found.add(unit)
         return found
 
-    async def _again(self, short: Sequence[_Waiting]) -> None:
-        """Expires what is due, and puts them in line once more."""
-        await self._relieve([each.unit for each in short])
+    def _relieve_soon(self, short: Sequence[_Waiting]) -> None:
+        """Beside the groups that follow: whoever keeps a counter locked that is needed for it must
+        not keep everybody else waiting."""
+        self._short += short
+        if self._relieving is None:
+            self._relieving = asyncio.create_task(self._run_relief(), name="relief")
+
+    async def _run_relief(self) -> None:
+        short: Sequence[_Waiting] = ()
+        try:
+            while self._short:
+                short, self._short = self._short, []
+                try:
+                    await self._relieve([each.unit for each in short])
+                except Exception as error:
+                    self._dismiss(short, error)
+                else:
+                    self._again(short)
+        except BaseException as error:  # as above
+            for each in (*short, *self._short):
+                each.tell(error)
+            raise
+        finally:
+            self._relieving = None
+
+    def _again(self, short: Sequence[_Waiting]) -> None:
+        """What was due is expired: they are put in line once more."""
         for each in short:
-            each.unit.swept = True
+            if each.outcome.done():  # the caller has gone away
+                continue
+            each.unit.reliefs += 1
             try:
                 self._queue.put(each.unit.event_id, each, each.unit.ctx.priority)
             except QueueFull:
                 each.tell(Overloaded(retry_after=1))
+        self._write()
 
     def _find_out(
-        self, waiting: Sequence[_Waiting], verdicts: Mapping[int, Verdict], transaction: int
+        self,
+        waiting: Sequence[_Waiting],
+        verdicts: Mapping[int, Verdict],
+        transaction: int,
+        trace: UUID | None,
     ) -> None:
         """Beside the groups that follow: a dead server must not keep them waiting for this one."""
 
         async def ask() -> None:
-            outcome = await self._outcome(transaction)
-            if outcome is Outcome.COMMITTED:
-                _answer(waiting, verdicts)
-                return
-            for each in waiting:
-                each.tell(outcome)
+            outcome = None
+            try:
+                outcome = await self._outcome(transaction, trace)
+            except Exception as error:
+                _logger.error("the outcome of a commit cannot be found out", exc_info=error)
+            finally:
+                if outcome is Outcome.COMMITTED:
+                    _answer(waiting, verdicts)
+                for each in waiting:
+                    each.tell(outcome or unavailable())
 
         task = asyncio.create_task(ask(), name="the outcome of a commit")
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    async def _outcome(self, transaction: int) -> Verdict:
-        """Whether a transaction whose end we did not see was committed. Nobody is answered before
-        that is known; where it stays unknown they are told so, and repeat their request with its
-        key."""
+    async def _outcome(self, transaction: int, trace: UUID | None) -> Outcome | None:
+        """Whether a transaction whose end we did not see was committed; `trace` is a row that it
+        wrote. Nobody is answered before that is known; where it stays unknown they are told so, and
+        repeat their request with its key."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _ASK_FOR
         while loop.time() < deadline:
             try:
                 (row,) = await self._database.fetch(_STATUS, str(transaction), as_=SYSTEM)
-            except AppError:
-                await asyncio.sleep(_ASK_EVERY)
-                continue
-            except asyncpg.PostgresError as error:
-                _logger.error("the outcome of a commit cannot be found out", exc_info=error)
-                break
-            if row["status"] != "in progress":
-                return Outcome.COMMITTED if row["status"] == "committed" else Outcome.ALONE
+                if row["status"] == "aborted":
+                    return Outcome.ALONE
+                if row["status"] == "committed":
+                    return await self._traced(trace)
+            except asyncpg.InvalidParameterValueError:
+                return Outcome.ALONE  # the server crashed, and has never heard of that transaction
+            except (AppError, StaleWrite):
+                pass  # it is not there at the moment
             await asyncio.sleep(_ASK_EVERY)
-        return unavailable()
+        return None
+
+    async def _traced(self, trace: UUID | None) -> Outcome:
+        """Whether the transaction that was committed is ours. A server that crashed gives numbers
+        of transactions which left nothing on its disk to others."""
+        if trace is None or await self._database.fetch(_TRACE, trace, as_=SYSTEM):
+            return Outcome.COMMITTED
+        return Outcome.ALONE
 
 
 def _answer(waiting: Sequence[_Waiting], refusals: Mapping[int, Verdict]) -> None:

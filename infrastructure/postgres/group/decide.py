@@ -64,10 +64,7 @@ class _Deciding:
                 self._check_buyer(placing, first_placing + offset)
             moved = self._moved(unit)
         except SoldOut as refusal:
-            if unit.swept:
-                self.made.refused.append((unit, refusal))
-            else:
-                self.made.short.append((unit, refusal))
+            self.made.short.append((unit, refusal))
             return
         except (AppError, KeyTaken, StaleWrite) as refusal:
             self.made.refused.append((unit, refusal))
@@ -124,7 +121,7 @@ class _Deciding:
             self._made[hold.buyer_id] += 1
         for changed in (unit.holds, unit.orders, unit.payments):
             for aggregate in changed:
-                self._versions[aggregate.id] = aggregate.version
+                del self._versions[aggregate.id]  # one statement writes a row once
         self.made.accepted.append(unit)
 
 

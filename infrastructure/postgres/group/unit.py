@@ -28,8 +28,8 @@ class Placing:
 class Unit:
     """The notes of one unit of work, of the kinds that may be committed together with others'.
 
-    `answer` is stored under the key of the context, if it has one; `swept` is set when holds that
-    were due have been expired for it, so that what is still short is sold out.
+    `answer` is stored under the key of the context, if it has one; `reliefs` counts how often
+    holds that were due have been expired for it.
     """
 
     ctx: Context
@@ -46,7 +46,7 @@ class Unit:
     given_back: tuple[StockLine, ...] = ()
     sold: tuple[StockLine, ...] = ()
     facts: tuple[Fact, ...] = ()
-    swept: bool = False
+    reliefs: int = 0
 
     @property
     def event_id(self) -> UUID | None:

@@ -14,7 +14,10 @@ _BUYERS = frozenset({ActorKind.USER, ActorKind.GUEST})
 
 def is_plainly_own(unit: Unit) -> bool:
     """The system's, or a buyer's whose every hold and order is their own, in their mode; payments
-    and tickets are of orders that are written with them."""
+    and tickets are of orders that are written with them, and stock is moved as these say.
+
+    Whoever something belongs to in the unit owns its row too: `write` compares.
+    """
     actor = unit.ctx.actor
     if actor.kind is ActorKind.SYSTEM:
         return not unit.placings and not unit.new_orders  # nobody's own: for the policies to judge
@@ -24,6 +27,9 @@ def is_plainly_own(unit: Unit) -> bool:
     if claim is not None and claim.actor != actor.id:
         return False
     if not all(_is_own(each, actor) for each in unit.written):
+        return False
+    pools = {pool for each in unit.written for line in each.lines for pool in line.pool_ids}
+    if not pools.issuperset(unit.pool_ids):
         return False
     orders = {order.id for order in (*unit.new_orders, *unit.orders)}
     paid = {payment.order_id for payment in (*unit.new_payments, *unit.payments)}

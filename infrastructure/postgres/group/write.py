@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
+from uuid import UUID
 
 import msgspec
 from uuid_utils.compat import uuid7
@@ -88,6 +89,9 @@ def _holds(units: Sequence[Unit]) -> Iterable[Row]:
                 hold.ended_at,
                 stored_version(hold),
                 hold.version,
+                hold.buyer_id,
+                hold.organizer_id,
+                hold.live,
             )
 
 
@@ -139,6 +143,9 @@ def _orders(units: Sequence[Unit]) -> Iterable[Row]:
                 order.updated_at,
                 stored_version(order),
                 order.version,
+                order.buyer_id,
+                order.organizer_id,
+                order.live,
             )
 
 
@@ -185,6 +192,7 @@ def _payments(units: Sequence[Unit]) -> Iterable[Row]:
                 payment.updated_at,
                 stored_version(payment),
                 payment.version,
+                payment.order_id,
             )
 
 
@@ -253,9 +261,9 @@ _PARTS: Final = (
         """INSERT INTO holds (id, event_id, organizer_id, live, buyer_id, state, lines, units,
                               total, currency, expires_at, latest_expiry, extended_for_payment,
                               ordered, created_at, ended_at, version)
-           SELECT r.id, r.event_id, r.organizer_id, r.live, r.buyer_id, 'ACTIVE', r.lines::jsonb, r.units,
-                  r.total, r.currency, r.expires_at, r.latest_expiry, false, false, r.created_at,
-                  NULL, 1
+           SELECT r.id, r.event_id, r.organizer_id, r.live, r.buyer_id, 'ACTIVE', r.lines::jsonb,
+                  r.units, r.total, r.currency, r.expires_at, r.latest_expiry, false, false,
+                  r.created_at, NULL, 1
            FROM {rows}""",
         {
             "id": "uuid",
@@ -277,7 +285,9 @@ _PARTS: Final = (
         """UPDATE holds SET state = r.state, expires_at = r.expires_at,
                             extended_for_payment = r.extended, ordered = r.ordered,
                             ended_at = r.ended_at, version = r.version
-           FROM {rows} WHERE holds.id = r.id AND holds.version = r.stored""",
+           FROM {rows} WHERE holds.id = r.id AND holds.version = r.stored
+             AND holds.buyer_id = r.buyer_id AND holds.organizer_id = r.organizer_id
+             AND holds.live = r.live""",
         {
             "id": "uuid",
             "state": "text",
@@ -287,6 +297,9 @@ _PARTS: Final = (
             "ended_at": _MOMENT,
             "stored": "int",
             "version": "int",
+            "buyer_id": "uuid",
+            "organizer_id": "uuid",
+            "live": "bool",
         },
         _holds,
     ),
@@ -338,7 +351,9 @@ _PARTS: Final = (
     _Part(
         """UPDATE orders SET state = r.state, deadline = r.deadline, updated_at = r.updated_at,
                              version = r.version
-           FROM {rows} WHERE orders.id = r.id AND orders.version = r.stored""",
+           FROM {rows} WHERE orders.id = r.id AND orders.version = r.stored
+             AND orders.buyer_id = r.buyer_id AND orders.organizer_id = r.organizer_id
+             AND orders.live = r.live""",
         {
             "id": "uuid",
             "state": "text",
@@ -346,6 +361,9 @@ _PARTS: Final = (
             "updated_at": _MOMENT,
             "stored": "int",
             "version": "int",
+            "buyer_id": "uuid",
+            "organizer_id": "uuid",
+            "live": "bool",
         },
         _orders,
     ),
@@ -385,7 +403,8 @@ _PARTS: Final = (
                                client_secret = r.client_secret, redirect_url = r.redirect_url,
                                failure = r.failure, due_at = r.due_at, looks = r.looks,
                                updated_at = r.updated_at, version = r.version
-           FROM {rows} WHERE payments.id = r.id AND payments.version = r.stored""",
+           FROM {rows} WHERE payments.id = r.id AND payments.version = r.stored
+             AND payments.order_id = r.order_id""",
         {
             "id": "uuid",
             "state": "text",
@@ -399,6 +418,7 @@ _PARTS: Final = (
             "updated_at": _MOMENT,
             "stored": "int",
             "version": "int",
+            "order_id": "uuid",
         },
         _payments,
     ),
@@ -471,12 +491,14 @@ _STOCK: Final = _Part(
     lambda units: (),
 )
 _ALL: Final = (_STOCK, *_PARTS)
+_OUTBOX: Final = _PARTS[-1]
 
 
 def statement(
     units: Sequence[Unit], before: Mapping[PoolId, Stock], after: Mapping[PoolId, Stock]
-) -> tuple[str, list[object], list[int]]:
-    """The SQL, its arguments, and how many rows each of its parts must write.
+) -> tuple[str, list[object], list[int], UUID | None]:
+    """The SQL, its arguments, how many rows each of its parts must write, and the id of a row of
+    the outbox, if it writes any: where that is, all of it was committed.
 
     The statement answers the numbers it wrote, in the same order, as one row.
     """
@@ -488,13 +510,16 @@ def statement(
     used: list[int] = []
     args: list[object] = []
     counts: list[int] = []
+    trace: UUID | None = None
     for nr, part in enumerate(_ALL):
         rows = moved if part is _STOCK else list(part.rows(units))
         if rows:
             used.append(nr)
             args.extend(part.arguments(rows))
             counts.append(len(rows))
-    return _text(tuple(used)), args, counts
+            if part is _OUTBOX and isinstance(rows[0][0], UUID):
+                trace = rows[0][0]
+    return _text(tuple(used)), args, counts, trace
 
 
 @lru_cache(maxsize=256)

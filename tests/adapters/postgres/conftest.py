@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.group import committer
 from tests.adapters.postgres.harness import CONNECTIONS
 from tests.adapters.postgres.owner import Owner
 from tests.conftest import Databases
@@ -39,3 +40,9 @@ async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
     """For what many units of work do together."""
     async with Database(contract_url, pool_min=2, pool_max=4) as database:
         yield database
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups wait for locks for as long as anybody, so that they can be kept waiting."""
+    monkeypatch.setattr(committer, "_LOCK_WAIT_MS", 5_000)
