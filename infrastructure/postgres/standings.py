@@ -9,6 +9,7 @@ from domain.organizer.organizer import Role
 from infrastructure.postgres.combining import Combined
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.identity import DOOR
+from infrastructure.postgres.literals import literal
 from shared.ids import ApiKeyId, OrganizerId, SessionId, UserId
 
 # A session that is not there any more was over long ago.
@@ -20,14 +21,14 @@ _OF_USERS = """
            (SELECT jsonb_agg(jsonb_build_object(
                        'organizer_id', m.organizer_id, 'role', m.role) ORDER BY m.organizer_id)
             FROM members m WHERE m.user_id = u.id) AS memberships
-    FROM unnest($1::uuid[], $2::uuid[]) AS asked (user_id, session_id)
+    FROM unnest($1::text::uuid[], $2::text::uuid[]) AS asked (user_id, session_id)
     JOIN users u ON u.id = asked.user_id
     LEFT JOIN sessions s ON s.id = asked.session_id AND s.user_id = u.id
 """
 
 _OF_GUESTS = """
     SELECT id, claimed_by IS NULL AS active, email, tests_of FROM guests
-    WHERE id = ANY($1::uuid[])
+    WHERE id = ANY($1::text::uuid[])
 """
 
 # Once a minute one of the calls notes that the key is in use; the others neither write nor wait.
@@ -66,7 +67,7 @@ class PostgresStandings(Standings):
         self, asked: Sequence[tuple[UserId, SessionId]]
     ) -> Mapping[tuple[UserId, SessionId], UserStanding]:
         users, sessions = zip(*asked, strict=True)
-        rows = await self._database.fetch(_OF_USERS, users, sessions, as_=DOOR)
+        rows = await self._database.fetch(_OF_USERS, literal(users), literal(sessions), as_=DOOR)
         return {
             (UserId(row["user_id"]), SessionId(row["session_id"])): UserStanding(
                 active=row["active"],
@@ -85,7 +86,7 @@ class PostgresStandings(Standings):
         }
 
     async def _read_guests(self, asked: Sequence[UserId]) -> Mapping[UserId, GuestStanding]:
-        rows = await self._database.fetch(_OF_GUESTS, asked, as_=DOOR)
+        rows = await self._database.fetch(_OF_GUESTS, literal(asked), as_=DOOR)
         return {
             UserId(row["id"]): GuestStanding(
                 active=row["active"],

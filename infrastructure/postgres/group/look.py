@@ -17,6 +17,7 @@ from infrastructure.postgres.advisory import buyer_lock, in_order, key_lock
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.group.unit import Unit
 from infrastructure.postgres.hold_rows import DUE, POOLS, RECENT
+from infrastructure.postgres.literals import literal
 from shared.ids import PoolId
 
 _STATES = ", ".join(f"'{state.value}'" for state in sorted(LIVE, key=lambda state: state.value))
@@ -41,7 +42,8 @@ _KEYS = """
 _BUYERS = f"""
     SELECT 'b', NULL, asked.nr, had.active + bought.units, had.counted,
            CASE WHEN claimed.by_somebody THEN -1 ELSE had.made END
-    FROM unnest({{}}::uuid[], {{}}::uuid[], {{}}::interval[], {{}}::interval[]) WITH ORDINALITY
+    FROM unnest({{}}::text::uuid[], {{}}::text::uuid[], {{}}::text::interval[],
+                {{}}::text::interval[]) WITH ORDINALITY
          AS asked (event_id, buyer_id, cooling, span, nr)
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(h.units) FILTER (
@@ -153,10 +155,10 @@ class Look:
         if self._placings:
             parts.append(_BUYERS)
             args += [
-                [each.hold.event_id for each in self._placings],
-                [each.hold.buyer_id for each in self._placings],
-                [each.hoarding.cooling for each in self._placings],
-                [each.hoarding.window for each in self._placings],
+                literal(each.hold.event_id for each in self._placings),
+                literal(each.hold.buyer_id for each in self._placings),
+                literal(each.hoarding.cooling for each in self._placings),
+                literal(each.hoarding.window for each in self._placings),
                 self._counts_for,
             ]
         for part, ids in (
