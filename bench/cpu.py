@@ -21,16 +21,16 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """All processes at one time. `busy` is what the processors did for processes, in ticks, and
-    what the host took from this machine."""
+    """All processes at one time, and the ticks that the host took from this machine."""
 
     at: float
-    busy: int
+    stolen: int
     processes: Mapping[int, Process]
 
 
 def look() -> Moment:
-    return Moment(at=monotonic(), busy=_busy(Path("/proc/stat").read_text()), processes=_all())
+    stolen = int(Path("/proc/stat").read_text().split(maxsplit=9)[8])
+    return Moment(at=monotonic(), stolen=stolen, processes=_all())
 
 
 def seconds_of(roots: Iterable[int], before: Moment, after: Moment) -> float:
@@ -40,40 +40,43 @@ def seconds_of(roots: Iterable[int], before: Moment, after: Moment) -> float:
 
 
 def others(root: int, before: Moment, after: Moment) -> float:
-    """Cores that were used by what `root` did not start. The kernel's own threads do not count:
-    they write what we write."""
-    ours = _ticks(after, (root,)) - _ticks(before, (root,))
-    used = after.busy - before.busy - ours - _kernel(before, after)
+    """Cores that were used by what `root` did not start: other processes, and the host.
+
+    The machine's own sums in /proc/stat are of no use: whether what interrupts take is in the sums
+    of processes as well depends on the kernel. Its threads do not count: they write what we write.
+    """
+    used = _foreign(root, after) - _foreign(root, before) + after.stolen - before.stolen
     return max(0.0, used / _TICKS / (after.at - before.at))
 
 
-def _kernel(before: Moment, after: Moment) -> int:
-    """What its threads used; one that has ended takes along what it used before."""
+def _foreign(root: int, moment: Moment) -> int:
+    """A process that ended is in what its parent has reaped."""
+    ours = _tree(moment, (root, _KTHREADD))
     return sum(
-        process.ticks - (before.processes[pid].ticks if pid in before.processes else 0)
-        for pid, process in after.processes.items()
-        if process.parent == _KTHREADD
+        process.ticks + process.reaped
+        for pid, process in moment.processes.items()
+        if pid not in ours
     )
 
 
 def _ticks(moment: Moment, roots: Iterable[int]) -> int:
+    found = (moment.processes[pid] for pid in _tree(moment, roots))
+    return sum(process.ticks + process.reaped for process in found)
+
+
+def _tree(moment: Moment, roots: Iterable[int]) -> set[int]:
+    """These processes and all that they started, as far as they are there."""
     children: dict[int, list[int]] = {}
     for pid, process in moment.processes.items():
         children.setdefault(process.parent, []).append(pid)
-    total, waiting = 0, list(roots)
+    found: set[int] = set()
+    waiting = list(roots)
     while waiting:
         pid = waiting.pop()
-        found = moment.processes.get(pid)
-        if found is not None:
-            total += found.ticks + found.reaped
+        if pid in moment.processes:
+            found.add(pid)
             waiting.extend(children.get(pid, ()))
-    return total
-
-
-def _busy(stat: str) -> int:
-    """user, nice, system and steal; what interrupts took belongs to nobody."""
-    user, nice, system, _idle, _iowait, _irq, _softirq, steal = map(int, stat.split()[1:9])
-    return user + nice + system + steal
+    return found
 
 
 def _all() -> dict[int, Process]:
