@@ -52,8 +52,9 @@ class _Deciding:
         self.made.stock = self._stock
         self._versions = dict(seen.versions)
         self._keys: set[tuple[str, str, str]] = set()
-        # What the same buyers got earlier in this very group.
+        # What the same buyers got, and let go, earlier in this very group.
         self._owned: defaultdict[tuple[UserId, EventId], int] = defaultdict(int)
+        self._counted: defaultdict[tuple[UserId, EventId], int] = defaultdict(int)
         self._made: defaultdict[UserId, int] = defaultdict(int)
 
     def about(self, unit: Unit, nr: int, first_placing: int) -> None:
@@ -95,13 +96,14 @@ class _Deciding:
         owned, counted, made = self._seen.buyers[nr]
         if made < 0:
             raise TokenRevoked
-        lately = self._owned[hold.buyer_id, hold.event_id]
+        scope = hold.buyer_id, hold.event_id
         check_hoarding(
-            Hoarding(units=counted + lately, holds=made + self._made[hold.buyer_id]),
+            Hoarding(units=counted + self._counted[scope], holds=made + self._made[hold.buyer_id]),
             wanted=hold.units,
             limits=placing.hoarding,
         )
-        check_buyer_limit(owned=owned + lately, wanted=hold.units, limit=placing.max_per_buyer)
+        owned += self._owned[scope]
+        check_buyer_limit(owned=owned, wanted=hold.units, limit=placing.max_per_buyer)
 
     def _moved(self, unit: Unit) -> dict[PoolId, Stock]:
         """The pools of the unit after its movements. Raises SoldOut."""
@@ -118,7 +120,11 @@ class _Deciding:
         for placing in unit.placings:
             hold = placing.hold
             self._owned[hold.buyer_id, hold.event_id] += hold.units
+            self._counted[hold.buyer_id, hold.event_id] += hold.units
             self._made[hold.buyer_id] += 1
+        for hold in unit.holds:
+            if hold.state is HoldState.RELEASED and hold.id in self._seen.ahead:
+                self._owned[hold.buyer_id, hold.event_id] -= hold.units
         for changed in (unit.holds, unit.orders, unit.payments):
             for aggregate in changed:
                 del self._versions[aggregate.id]  # one statement writes a row once

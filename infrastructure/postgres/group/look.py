@@ -7,7 +7,7 @@ this one sees what others have committed under them.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from uuid import UUID
 

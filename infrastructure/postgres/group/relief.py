@@ -13,8 +13,8 @@ from shared.ids import PoolId
 
 
 async def relieve(session: Session, pools: Sequence[UUID], *, but: Sequence[UUID]) -> None:
-    """Expires every due hold that draws on these pools, apart from those in `but`, in a transaction of its own; the session is
-    the system's, and ends with it.
+    """Expires every due hold that draws on these pools, apart from those in `but`, in a transaction
+    of its own; the session is the system's, and ends with it.
 
     Such holds may draw on other pools of their event too: the counters of whole events are locked,
     in id order as everywhere.

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
+import pytest
+
 from infrastructure.postgres.audit import audit
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.group.committer import Committer
+from infrastructure.postgres.group.committer import Committer, Outcome
 from infrastructure.postgres.group.together import Together
+from infrastructure.postgres.group.unit import Unit
 from tests.adapters.postgres.harness import PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.adapters.postgres.rival import Rival, rival_of
@@ -18,10 +21,19 @@ Call: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
 
 class Batch:
-    """`together` belongs to `world`'s units of work."""
+    """`together` is what the units of work of `world` share."""
 
-    def __init__(self, world: World, together: Together, rival: Rival, owner: Owner) -> None:
-        self.world = world
+    def __init__(
+        self,
+        harness: PostgresHarness,
+        together: Together,
+        rival: Rival,
+        owner: Owner,
+        owner_url: str,
+    ) -> None:
+        self.harness = harness
+        self.world = World(harness)
+        self.owner_url = owner_url
         self.together = together
         self.rival = rival
         self.owner = owner
@@ -44,6 +56,18 @@ class Batch:
                 assert not tasks[-1].done(), tasks[-1]
                 await asyncio.sleep(0.001)
         return Started(self.rival, first, tasks)
+
+    def spy(self, monkeypatch: pytest.MonkeyPatch) -> list[Unit]:
+        """The units of work that are handed to the group from now on."""
+        handed: list[Unit] = []
+        commit = self.committer.commit
+
+        async def note(unit: Unit) -> Outcome:
+            handed.append(unit)
+            return await commit(unit)
+
+        monkeypatch.setattr(self.committer, "commit", note)
+        return handed
 
     async def check(self) -> None:
         assert await audit(self.owner) == []
@@ -79,5 +103,5 @@ async def batches(
     harness = PostgresHarness(database, owner, together=together)
     await harness.empty()
     async with rival_of(owner_url) as rival:
-        yield Batch(World(harness), together, rival, owner)
+        yield Batch(harness, together, rival, owner, owner_url)
         await together.close()

@@ -55,6 +55,12 @@ class Rival:
     async def terminate(self, pid: int) -> None:
         await self.connection.execute("SELECT pg_terminate_backend($1)", pid)
 
+    async def finish(self) -> None:
+        """Commits what it has done, and gives back whatever it keeps."""
+        if self._transaction is not None:
+            await self._transaction.commit()
+            self._transaction = None
+
     async def leave(self) -> None:
         """Gives back whatever it keeps."""
         if self._transaction is not None:
