@@ -52,7 +52,12 @@ async def _rounds(
 ) -> dict[Cell, list[Measurement]]:
     measured: dict[Cell, list[Measurement]] = {cell: [] for cell in cells}
     for number in range(rounds + extra):
-        wanted = [cell for cell in cells if _quiet(measured[cell]) < (cell.rounds or rounds)]
+        wanted = [
+            cell
+            for cell in cells
+            if _quiet(measured[cell]) < (cell.rounds or rounds)
+            and len(measured[cell]) < (cell.rounds or rounds) + extra
+        ]
         for cell in wanted:
             found = await _measure(sides[cell.side], cell.connections, seconds)
             measured[cell].append(found)

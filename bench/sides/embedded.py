@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -30,6 +31,7 @@ async def main():
 asyncio.run(main())
 """
 _GONE_SECONDS = 2.0
+_logger = logging.getLogger("infrastructure.postgres.embedded.server")
 
 
 class Start(Side):
@@ -67,8 +69,10 @@ class Start(Side):
             await connection.execute("CREATE TABLE IF NOT EXISTS work (at timestamptz)")
             await connection.execute("INSERT INTO work SELECT now() FROM generate_series(1, 10000)")
             connection.terminate()
+            _logger.setLevel(logging.CRITICAL)  # that it ended by itself is no news
             os.kill(_postmaster(data), signal.SIGKILL)
             await server.ended()
+            _logger.setLevel(logging.NOTSET)
 
     async def _orphan(self, data: Path) -> float:
         child = await asyncio.create_subprocess_exec(

@@ -75,6 +75,13 @@ async def test_noise_does_not_go_on_for_ever(monkeypatch: pytest.MonkeyPatch) ->
     assert found.results[cell].is_noisy
 
 
+async def test_what_takes_long_is_measured_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet(monkeypatch, *[0.9] * 99)
+    said: list[str] = []
+    await run(said, Cell(side="a", rounds=1), Cell(side="b", connections=2))
+    assert (said.count("a 1"), said.count("b 2")) == (1, 2)
+
+
 async def test_a_missing_side_is_told_and_the_others_are_measured() -> None:
     found = await run([], Cell(side="missing"), cell := Cell(side="a"))
     assert found.missing == {"missing": "it is not installed"}
