@@ -57,6 +57,11 @@ class _Part:
         return ", ".join(self.columns)
 
 
+def _stock(units: Sequence[Unit]) -> Iterable[Row]:
+    """Known to the decision alone: a unit says by how much, not to what."""
+    return ()
+
+
 def _new_holds(units: Sequence[Unit]) -> Iterable[Row]:
     for unit in units:
         for placing in unit.placings:
@@ -488,7 +493,7 @@ _STOCK: Final = _Part(
     """UPDATE stock SET held = r.held, sold = r.sold
        FROM {rows} WHERE stock.pool_id = r.pool_id""",
     {"pool_id": "uuid", "held": "int", "sold": "int"},
-    lambda units: (),
+    _stock,
 )
 _ALL: Final = (_STOCK, *_PARTS)
 _OUTBOX: Final = _PARTS[-1]

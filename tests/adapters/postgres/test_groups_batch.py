@@ -57,7 +57,7 @@ async def elsewhere(batch: Batch, contract_url: str) -> AsyncIterator[World]:
 
 async def until_waiting(batch: Batch, count: int) -> None:
     """So many backends wait for locks."""
-    while True:
+    for _ in range(600):
         await batch.rival.connection.execute("SELECT pg_stat_clear_snapshot()")
         rows = await batch.rival.connection.fetch(
             "SELECT FROM pg_stat_activity WHERE datname = current_database()"
@@ -66,6 +66,7 @@ async def until_waiting(batch: Batch, count: int) -> None:
         if len(rows) == count:
             return
         await asyncio.sleep(0.005)
+    raise AssertionError(f"{len(rows)} wait")
 
 
 def holding(world: World, buyer: Caller, sale: Sale, name: str, id: HoldId) -> Call:
