@@ -217,6 +217,28 @@ async def test_one_key_in_two_processes(batch: Batch, elsewhere: World, patient:
     await batch.check()
 
 
+async def test_one_key_for_different_things(batch: Batch, elsewhere: World, patient: None) -> None:
+    """In two processes, and nothing but the key is the same: no row, and no buyer's limit."""
+    world = batch.world
+    sale, buyer, key = await world.sale(kind("A", 9), kind("B", 9)), await world.user(), new_key()
+    holds = [await world.hold(buyer, sale, {name: 1}) for name in "AB"]
+    for name in "AB":
+        await batch.rival.lock(sale.pool_id(name))
+    calls = [
+        asyncio.create_task(
+            each.application.holds.release(ReleaseHold(hold_id=hold.id), buyer.ctx(key))
+        )
+        for each, hold in zip((world, elsewhere), holds, strict=True)
+    ]
+    await until_waiting(batch, 2)
+    await batch.rival.leave()
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert refusals(outcomes) == ["IDEMPOTENCY_KEY_REUSED"]
+    held = [units for units, _ in (await world.counters(sale)).values()]
+    assert sorted(held) == [0, 1]
+    await batch.check()
+
+
 async def test_one_buyer_in_two_processes(batch: Batch, elsewhere: World, patient: None) -> None:
     """Different pools, so that nothing else keeps them apart."""
     world = batch.world
