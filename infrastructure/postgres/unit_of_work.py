@@ -35,7 +35,7 @@ from infrastructure.postgres.stock import PostgresStockLedger, Shortage
 from infrastructure.postgres.sweep import Sweep
 from infrastructure.postgres.tickets import PostgresTicketRepository
 from infrastructure.postgres.users import PostgresUserRepository
-from shared.errors import AppError
+from shared.errors import AppError, Code
 from shared.facts import Fact
 
 R = TypeVar("R")
@@ -395,7 +395,7 @@ class _Begun:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if isinstance(error, AppError):
+            if isinstance(error, AppError) and error.code is not Code.UNAVAILABLE:
                 await self._session.find_out()
         finally:
             await self._session.close()

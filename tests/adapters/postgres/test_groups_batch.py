@@ -1,7 +1,8 @@
 """What comes into one group, or into the groups of two processes, at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 
 from application.hold.release_hold import ReleaseHold
+from application.messages import Claim
 from application.ports.unit_of_work import StaleWrite
 from application.views.hold import HoldView
 from domain.hold.hoarding import HoardingLimits
@@ -18,15 +20,18 @@ from domain.line import Line
 from infrastructure.postgres.advisory import buyer_lock
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.together import Together
-from shared.errors import Overloaded
+from infrastructure.postgres.group.unit import Unit
+from shared.errors import DatabaseUnavailable, Overloaded
 from shared.ids import HoldId
 from tests.adapters.postgres.batch import Batch, Call, batches
 from tests.adapters.postgres.harness import PostgresHarness
 from tests.adapters.postgres.owner import Owner
+from tests.contracts.ledger import LATER
 from tests.contracts.world import IDS, Caller, Sale, World, kind, new_key, refusals
 
 LIMITS = HoardingLimits(units=100, cooling=timedelta(hours=1), holds=100, window=timedelta(hours=1))
 TERMS = HoldTerms(ttl=timedelta(minutes=5), longest=timedelta(minutes=30))
+LAPSE = "UPDATE holds SET expires_at = expires_at + $1::interval WHERE buyer_id = $2"
 NEARER = """
     UPDATE holds SET expires_at = clock_timestamp() + $2::interval WHERE id = $1
 """
@@ -169,6 +174,52 @@ async def test_a_row_somebody_keeps(batch: Batch) -> None:
     assert isinstance(await waits, HoldView)
     assert await world.counters(sale) == {"A": (2, 0), "B": (1, 0)}
     await batch.check()
+
+
+async def test_relief_keeps_nobody_else(batch: Batch) -> None:
+    """It needs all counters of the event, of which somebody keeps one."""
+    world = batch.world
+    sale, other = await world.sale(kind("A", 1), kind("B", 1)), await world.sale(kind("C", 9))
+    buyers = await world.users(3)
+    await world.hold(buyers[0], sale, {"A": 1})
+    await world.harness.pass_time(LATER)
+    await batch.rival.lock(sale.pool_id("B"))
+    short = asyncio.create_task(world.hold(buyers[1], sale, {"A": 1}))
+    await batch.rival.waiting()
+    async with asyncio.timeout(2):
+        assert isinstance(await world.hold(buyers[2], other, {"C": 1}), HoldView)
+    assert not short.done()
+    await batch.rival.leave()
+    assert isinstance(await short, HoldView)
+    await batch.check()
+
+
+async def test_what_falls_due_after_relief(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The freed unit is somebody else's again, but one more has lapsed: readers see it as free, so
+    nobody is refused for want of it."""
+    world = batch.world
+    sale, buyers = await world.sale(kind("A", 2)), await world.users(4)
+    for buyer in buyers[:2]:
+        await world.hold(buyer, sale, {"A": 1})
+    await world.harness.pass_time(LATER)
+    await batch.owner.fetch(LAPSE, timedelta(minutes=20), buyers[1].user_id)
+    relieve, plain = batch.committer._relieve, World(
+        PostgresHarness(batch.harness.database, batch.owner)
+    )
+    reliefs = 0
+
+    async def and_then(short: Sequence[Unit]) -> None:
+        nonlocal reliefs
+        reliefs += 1
+        await relieve(short)
+        if reliefs == 1:
+            await plain.hold(buyers[2], sale, {"A": 1})
+            await batch.owner.fetch(LAPSE, timedelta(minutes=-20), buyers[1].user_id)
+
+    monkeypatch.setattr(batch.committer, "_relieve", and_then)
+    assert isinstance(await world.hold(buyers[3], sale, {"A": 1}), HoldView)
+    assert reliefs == 2
+    assert await world.counters(sale) == {"A": (2, 0)}
 
 
 async def test_two_end_the_same_hold(batch: Batch, patient: None) -> None:
@@ -344,4 +395,22 @@ async def test_a_full_queue(batch: Batch, patient: None) -> None:
     await started.go()
     assert isinstance((await started.end())[0], HoldView)
     assert isinstance(await world.hold(buyers[1], sale, {"A": 1}), HoldView)
+    await batch.check()
+
+
+async def test_a_refusal_that_is_no_answer_is_not_looked_up(
+    batch: Batch, contract_url: str
+) -> None:
+    """Whoever found no connection does not wait for one more, to see whether the key was used."""
+    async with Database(contract_url, pool_min=1, pool_max=1, connect_timeout=0.4) as narrow:
+        world = World(PostgresHarness(narrow, batch.owner, together=batch.together))
+        caller = (await batch.world.user()).admitted
+        claim = Claim(actor=caller.actor.id, operation="X", key=new_key(), fingerprint=b"x" * 32)
+        lent = await narrow.lend()
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailable):
+            async with world.begin(caller.claiming(claim)) as work:
+                await work.users.get(caller.user_id)
+        assert time.monotonic() - started < 0.7
+        await narrow.give_back(lent, rollback=False)
     await batch.check()

@@ -213,3 +213,18 @@ def test_a_group_is_a_row_of_single_commits(data: st.DataObject) -> None:
         unit for unit, kind, _ in refused if kind is SoldOut
     }
     assert decision.stock == shop.stock
+
+
+def test_a_row_is_written_once_in_a_group() -> None:
+    """Also where nothing is raised that would count: the second has read what is about to change,
+    and must not make the group's statement fail."""
+    held = a_hold("stored", 0, 0, [([0], 1)])
+    saved = replace(held, facts=())
+    first, second = (
+        Unit(ctx=ctx_of(held.buyer_id, None), answer=None, final=True, holds=(saved,))
+        for _ in range(2)
+    )
+    seen = Seen(versions={held.id: 1}, ahead={held.id})
+    decision = decide([first, second], seen)
+    assert decision.accepted == [first]
+    assert [(unit, type(error)) for unit, error in decision.refused] == [(second, StaleWrite)]
