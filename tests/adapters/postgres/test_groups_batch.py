@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
@@ -74,7 +75,9 @@ async def until_waiting(batch: Batch, count: int) -> None:
     raise AssertionError(f"{len(rows)} wait")
 
 
-def holding(world: World, buyer: Caller, sale: Sale, name: str, id: HoldId) -> Call:
+def holding(
+    world: World, buyer: Caller, sale: Sale, name: str, id: HoldId, **changes: Any
+) -> Call:
     """A unit of work that places a hold, without an operation around it."""
     ticket_type = next(each for each in sale.event.ticket_types if each.name == name)
 
@@ -98,6 +101,7 @@ def holding(world: World, buyer: Caller, sale: Sale, name: str, id: HoldId) -> C
                 terms=TERMS,
                 at=now,
             )
+            hold = replace(hold, **changes)
             work.holds.place(hold, max_per_buyer=None, hoarding=LIMITS)
             return await work.commit(hold)
 
@@ -353,6 +357,21 @@ async def test_a_foreign_hold(batch: Batch) -> None:
             await work.commit(None)
     assert (await world.stored_hold(hold.id)).state is HoldState.ACTIVE
     assert await world.counters(sale) == {"A": (2, 0)}
+    await batch.check()
+
+
+@pytest.mark.parametrize("wrong", ["buyer_id", "live"])
+async def test_a_hold_that_is_not_ones_own(batch: Batch, patient: None, wrong: str) -> None:
+    """For somebody else, or of a mode that is not the actor's: the policy refuses it, and those
+    who come at the same moment do not hear of it."""
+    world = batch.world
+    sale, (one, other) = await world.sale(kind("A", 9)), await world.users(2)
+    changes = {"buyer_id": other.user_id} if wrong == "buyer_id" else {"live": False}
+    place = holding(world, one, sale, "A", HoldId(IDS.uuid()), **changes)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await place()
+    assert isinstance(await world.hold(other, sale, {"A": 1}), HoldView)
+    assert await world.counters(sale) == {"A": (1, 0)}
     await batch.check()
 
 
