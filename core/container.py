@@ -89,6 +89,8 @@ async def container(
         # Who calls is looked up on connections of its own: they always speak for the door, and
         # whoever keeps the others busy keeps nobody from being recognized.
         door = await stack.enter_async_context(_connections(settings, url, 1, _DOOR_CONNECTIONS))
+        standings = PostgresStandings(door, keeps=_DOOR_CONNECTIONS // 2)
+        stack.push_async_callback(standings.close)
         # Attempts at passwords stand in one line, and nobody else behind it.
         guessing = await stack.enter_async_context(_connections(settings, url, 1, 2))
         secrets = _secrets(settings)
@@ -112,7 +114,7 @@ async def container(
             store=PostgresIdempotencyStore(database),
             tokens=tokens,
             seals=HmacSeals(secrets),
-            standings=PostgresStandings(door),
+            standings=standings,
             limiter=_limiter(settings, stack),
             throttle=PostgresAttemptThrottle(guessing),
             passwords=Argon2Passwords(

@@ -10,6 +10,7 @@ from infrastructure.postgres.combining import Combined
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.identity import DOOR
 from infrastructure.postgres.literals import literal
+from infrastructure.postgres.standing_connections import StandingConnections
 from shared.ids import ApiKeyId, OrganizerId, SessionId, UserId
 
 # A session that is not there any more was over long ago.
@@ -52,10 +53,16 @@ _OF_KEY = """
 
 
 class PostgresStandings(Standings):
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keeps: int = 0) -> None:
+        """`keeps`: how many connections stay with it, until it is closed."""
         self._database = database
+        self._connections = StandingConnections(database, DOOR, most=keeps)
         self._users: Combined[tuple[UserId, SessionId], UserStanding] = Combined(self._read_users)
         self._guests: Combined[UserId, GuestStanding] = Combined(self._read_guests)
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        await self._connections.close()
 
     async def of_user(self, user_id: UserId, session_id: SessionId) -> UserStanding | None:
         return await self._users.get((user_id, session_id))
@@ -67,7 +74,7 @@ class PostgresStandings(Standings):
         self, asked: Sequence[tuple[UserId, SessionId]]
     ) -> Mapping[tuple[UserId, SessionId], UserStanding]:
         users, sessions = zip(*asked, strict=True)
-        rows = await self._database.fetch(_OF_USERS, literal(users), literal(sessions), as_=DOOR)
+        rows = await self._connections.fetch(_OF_USERS, literal(users), literal(sessions))
         return {
             (UserId(row["user_id"]), SessionId(row["session_id"])): UserStanding(
                 active=row["active"],
@@ -86,7 +93,7 @@ class PostgresStandings(Standings):
         }
 
     async def _read_guests(self, asked: Sequence[UserId]) -> Mapping[UserId, GuestStanding]:
-        rows = await self._database.fetch(_OF_GUESTS, literal(asked), as_=DOOR)
+        rows = await self._connections.fetch(_OF_GUESTS, literal(asked))
         return {
             UserId(row["id"]): GuestStanding(
                 active=row["active"],

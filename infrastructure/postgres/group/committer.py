@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from application.messages import Priority
 from application.ports.unit_of_work import StaleWrite
 from infrastructure.postgres.connections import Lent, is_gone
 from infrastructure.postgres.database import Database
@@ -85,6 +86,7 @@ class Committer:
         self._relieve = relieve
         self._most = most
         self._queue: FairQueue[_Waiting] = FairQueue(most_waiting, most_per_event)
+        self._connection: Lent | None = None
         self._writing: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._short: list[_Waiting] = []
@@ -105,9 +107,10 @@ class Committer:
             raise
 
     async def close(self) -> None:
-        """Waits for what is under way."""
+        """Waits for what is under way, and gives the connection back."""
         while tasks := [task for task in (self._writing, self._relieving, *self._asking) if task]:
             await asyncio.wait(tasks)
+        await self._disconnect(rollback=False)
 
     def _write(self) -> None:
         if self._writing is None:
@@ -115,43 +118,35 @@ class Committer:
 
     async def _run(self) -> None:
         """Until nothing waits. Whatever happens, everybody gets an outcome."""
-        connection: Lent | None = None
         taken: Sequence[_Waiting] = ()
         try:
             while taken := self._queue.take(self._most):
                 try:
-                    if connection is None:
-                        connection = await self._connect()
-                    await self._group(connection, taken)
+                    await self._group(await self._connected(), taken)
                 except Exception as error:
                     self._dismiss(taken, error)
-                    broken, connection = connection, None
-                    if broken is not None:
-                        await self._database.give_back(broken, rollback=True)
-                else:
-                    if is_gone(connection):
-                        broken, connection = connection, None
-                        await self._database.give_back(broken, rollback=False)
+                    await self._disconnect(rollback=True)
         except BaseException as error:  # the process is being ended
             for each in (*taken, *self._queue.take(len(self._queue))):
                 each.tell(error)
-            if connection is not None:
-                broken, connection = connection, None
-                await self._database.give_back(broken, rollback=True)
+            await self._disconnect(rollback=True)
             raise
         finally:
             self._writing = None
-            if connection is not None:
-                await self._database.give_back(connection, rollback=False)
 
-    async def _connect(self) -> Lent:
-        connection = await self._database.lend()
-        try:
-            await assume(connection, SYSTEM)
-        except BaseException:
-            await self._database.give_back(connection, rollback=False)
-            raise
-        return connection
+    async def _connected(self) -> Lent:
+        """The connection of the groups, which is kept between them."""
+        if self._connection is not None and is_gone(self._connection):
+            await self._disconnect(rollback=False)
+        if self._connection is None:
+            self._connection = await self._database.lend(Priority.PAYMENT)
+            await assume(self._connection, SYSTEM)
+        return self._connection
+
+    async def _disconnect(self, *, rollback: bool) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._database.give_back(connection, rollback=rollback)
 
     def _dismiss(self, taken: Sequence[_Waiting], error: Exception) -> None:
         """A group that was not written: which unit of it is to blame, if any is, shows when each

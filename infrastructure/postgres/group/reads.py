@@ -20,6 +20,7 @@ from infrastructure.postgres.connections import Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.identity import SYSTEM, Role
 from infrastructure.postgres.payment_rows import payment_of
+from infrastructure.postgres.standing_connections import StandingConnections
 from shared.ids import EventId, HoldId, OrderId, OrganizerId, PaymentId, UserId
 
 K = TypeVar("K", bound=Hashable)
@@ -54,8 +55,9 @@ class _Paid:
 class Reads:
     """Combined reads of one process; each begins after it was asked for."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, most: int = 3) -> None:
+        """On at most so many connections of `database` for long."""
+        self._connections = StandingConnections(database, SYSTEM, most=most)
         self._events: Combined[EventId, tuple[Event, Stamp]] = Combined(self._read_events)
         self._holds: Combined[HoldId, tuple[Hold, Stamp]] = Combined(self._read_holds)
         self._orders: Combined[OrderId, tuple[Order, Stamp]] = Combined(self._read_orders)
@@ -149,7 +151,11 @@ class Reads:
 
     async def fetch(self, sql: str, *args: object, as_: Role | None = None) -> list[Record]:
         """As the system, whoever asks: what is read is sorted out afterwards."""
-        return await self._database.fetch(sql, *args, as_=SYSTEM)
+        return await self._connections.fetch(sql, *args)
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        await self._connections.close()
 
 
 def _by(kind: Callable[[UUID], K], column: str, rows: Sequence[Record]) -> dict[K, _Paid]:

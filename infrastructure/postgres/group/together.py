@@ -28,8 +28,9 @@ class Together:
         )
 
     async def close(self) -> None:
-        """Waits for what is under way."""
+        """Waits for what is under way, and gives every connection back."""
         await self.committer.close()
+        await self.reads.close()
 
     async def _relieve(self, short: Sequence[Unit]) -> None:
         ctx = Context.system(short[0].ctx.request_id)
