@@ -14,6 +14,8 @@ from core.life import GRACE
 from core.settings import Settings
 from core.worker import Worker
 
+_YOUNG_OBJECTS = 20_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duties:
@@ -62,10 +64,20 @@ async def serving(
             await stack.enter_async_context(
                 _rest(house, settings, duties.listener, duties.rest_url)
             )
+        _spare_the_collector()
         yield Serving(grpc_address=grpc_address, demo=house.demo)
     # What is left of grpc is waited for when it is collected: now, while its threads can still
     # answer, and not when the interpreter ends and they cannot (that took up to 17 seconds).
     gc.collect()
+
+
+def _spare_the_collector() -> None:
+    """What was made until now stays until the end: it need not be looked through again and again.
+    Calls make garbage that goes by itself; cycles are rare, and looked for less often, which gives
+    back a fifth of the time of a busy process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 @asynccontextmanager
