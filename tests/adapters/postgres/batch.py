@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import pytest
 
+from domain.hold.hoarding import HoardingLimits
+from domain.hold.hold import Hold, HoldTerms
+from domain.line import Line
 from infrastructure.postgres.audit import audit
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.committer import Committer, Outcome
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.group.unit import Unit
+from shared.ids import HoldId
 from tests.adapters.postgres.harness import PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.adapters.postgres.rival import Rival, rival_of
-from tests.contracts.world import World, kind
+from tests.contracts.world import Caller, Sale, World, kind
 
 Call: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
@@ -105,3 +111,52 @@ async def batches(
     async with rival_of(owner_url) as rival:
         yield Batch(harness, together, rival, owner, owner_url)
         await together.close()
+
+
+LIMITS = HoardingLimits(units=100, cooling=timedelta(hours=1), holds=100, window=timedelta(hours=1))
+TERMS = HoldTerms(ttl=timedelta(minutes=5), longest=timedelta(minutes=30))
+
+
+async def until_waiting(batch: Batch, count: int) -> None:
+    """So many backends wait for locks."""
+    for _ in range(600):
+        await batch.rival.connection.execute("SELECT pg_stat_clear_snapshot()")
+        rows = await batch.rival.connection.fetch(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock'"
+        )
+        if len(rows) == count:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError(f"{len(rows)} wait")
+
+
+def holding(world: World, buyer: Caller, sale: Sale, name: str, id: HoldId, **changes: Any) -> Call:
+    """A unit of work that places a hold, without an operation around it."""
+    ticket_type = next(each for each in sale.event.ticket_types if each.name == name)
+
+    async def place() -> Hold:
+        async with world.begin(buyer.admitted) as work:
+            now = await work.now()
+            hold = Hold.place(
+                id=id,
+                event_id=sale.event.id,
+                organizer_id=sale.event.organizer_id,
+                buyer_id=buyer.user_id,
+                lines=(
+                    Line(
+                        ticket_type_id=ticket_type.id,
+                        quantity=1,
+                        unit_price=ticket_type.price,
+                        pool_ids=ticket_type.pool_ids,
+                    ),
+                ),
+                currency="EUR",
+                terms=TERMS,
+                at=now,
+            )
+            hold = replace(hold, **changes)
+            work.holds.place(hold, max_per_buyer=None, hoarding=LIMITS)
+            return await work.commit(hold)
+
+    return place

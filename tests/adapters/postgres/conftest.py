@@ -6,9 +6,12 @@ import pytest
 
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group import committer
-from tests.adapters.postgres.harness import CONNECTIONS
+from infrastructure.postgres.group.together import Together
+from tests.adapters.postgres.batch import Batch, batches
+from tests.adapters.postgres.harness import CONNECTIONS, PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.conftest import Databases
+from tests.contracts.world import World
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,26 @@ async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Groups wait for locks for as long as anybody, so that they can be kept waiting."""
     monkeypatch.setattr(committer, "_LOCK_WAIT_MS", 5_000)
+
+
+@pytest.fixture
+async def batch(
+    contract_database: Database,
+    contract_shared: Database,
+    contract_owner: Owner,
+    contract_owner_url: str,
+) -> AsyncIterator[Batch]:
+    async with batches(
+        contract_database, contract_shared, contract_owner, contract_owner_url
+    ) as batch:
+        yield batch
+
+
+@pytest.fixture
+async def elsewhere(batch: Batch, contract_url: str) -> AsyncIterator[World]:
+    """The same sale in another process."""
+    async with Database(contract_url, pool_min=1, pool_max=4) as shared:
+        together = Together(shared)
+        database, owner = batch.harness.database, batch.harness.owner
+        yield World(PostgresHarness(database, owner, together=together))
+        await together.close()
