@@ -1,4 +1,4 @@
-"""What others do to the same rows, keys and buyers while a group waits, here or in another process."""
+"""What others do to the same rows, keys and buyers while a group waits, here or elsewhere."""
 
 import asyncio
 from datetime import timedelta
