@@ -94,8 +94,7 @@ async def container(
         # Attempts at passwords stand in one line, and nobody else behind it.
         guessing = await stack.enter_async_context(_connections(settings, url, 1, 2))
         secrets = _secrets(settings)
-        secret = secrets[0]
-        webhook_secret = _webhook_secret(settings, secret)
+        webhook_secret = _webhook_secret(settings, secrets[0])
         provider, courier = await _simulator(settings, url, webhook_secret, rest_url, stack)
         rules = rules_of(settings, processes=processes)
         tokens = JwtTokens(
@@ -105,12 +104,9 @@ async def container(
             ttl_seconds=settings.auth.access_token_ttl_seconds,
             guest_ttl_seconds=settings.auth.guest_token_ttl_seconds,
         )
+        together = await _together(settings, url, stack)
         ports = Ports(
-            begin=PostgresUnitOfWork.starter(
-                database,
-                key_wait=rules.key_wait,
-                together=await _together(settings, url, stack),
-            ),
+            begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait, together=together),
             store=PostgresIdempotencyStore(database),
             tokens=tokens,
             seals=HmacSeals(secrets),

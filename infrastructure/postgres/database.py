@@ -74,8 +74,8 @@ class Database:
     ) -> None:
         """Times in seconds: `connect_timeout` is the longest wait for a connection, `lock_timeout`
         for a row that another transaction keeps locked; for it and `statement_timeout` 0 is
-        forever. At most `most_waiting` callers wait for one of `pool_max` connections. `planning` are
-        settings of the server's planner. Nothing is opened yet."""
+        forever. At most `most_waiting` callers wait for one of `pool_max` connections. `planning`
+        are settings of the server's planner. Nothing is opened yet."""
         self._url = url
         self._pool_min, self._pool_max = pool_min, pool_max
         self._connect_timeout = connect_timeout

@@ -13,7 +13,7 @@ from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.events import PostgresEventRepository
-from infrastructure.postgres.group.committer import Outcome
+from infrastructure.postgres.group.outcome import Outcome
 from infrastructure.postgres.group.reads import Reads
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.group.unit import Unit

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from infrastructure.postgres.group import look, write
+from infrastructure.postgres.group import look, parts
 
 ROOT = Path(__file__).resolve().parents[2]
 CALL = re.compile(r"session\.\w+\((?:[^()]|\([^()]*\))*?as_=Role\.SYSTEM")
@@ -29,9 +29,9 @@ def for_many() -> set[str]:
     """What groups and combined reads perform: the parts of the look and of the write, and the
     constants that are handed to `fetch`."""
     found = {f"look.{name}" for name, text in vars(look).items() if _is_sql(text)}
-    found |= {f"write.{part.rows.__name__}" for part in write._ALL}
+    found |= {f"rows.{part.rows.__name__}" for part in parts.ALL}
     folder = ROOT / "infrastructure" / "postgres" / "group"
-    for file in (folder / "committer.py", folder / "reads.py"):
+    for file in (folder / name for name in ("committer.py", "outcome.py", "reads.py")):
         for call in re.finditer(r"\.fetch\(\s*((?:\w+\.)?_?[A-Z_]+)\b", file.read_text()):
             name = call[1]
             if name == "HELPED":

@@ -5,20 +5,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final, TypeAlias
 from uuid import UUID
 
-import asyncpg
-
 from application.messages import Priority
-from application.ports.unit_of_work import StaleWrite
 from infrastructure.postgres.connections import Lent, is_gone
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import ANY_TROUBLE, unavailable
 from infrastructure.postgres.group.decide import Decision, decide
 from infrastructure.postgres.group.fair_queue import FairQueue, QueueFull
 from infrastructure.postgres.group.look import HELPED, Look
+from infrastructure.postgres.group.outcome import Outcome, Verdict, outcome_of
 from infrastructure.postgres.group.unit import Unit
 from infrastructure.postgres.group.write import statement
 from infrastructure.postgres.identity import SYSTEM, assume
@@ -29,23 +26,10 @@ _logger = logging.getLogger(__name__)
 _LOCK_WAIT_MS: Final = 250
 """How long a group waits for a row that somebody else keeps locked, before its units go alone and
 only those that need that row wait on."""
-_ASK_EVERY: Final = 0.05
-_ASK_FOR: Final = 10.0
-"""Seconds: how often, and for how long, the outcome of a commit is asked for."""
-_STATUS: Final = "SELECT pg_xact_status($1::text::xid8) AS status"
-_TRACE: Final = "SELECT FROM outbox WHERE id = $1"
 _MOST_RELIEFS: Final = 3
 """How often one unit of work has holds expired for it that fell due since the last time."""
 
 
-class Outcome(Enum):
-    COMMITTED = auto()
-    ALONE = auto()
-    """Nothing was written; the unit of work commits by itself, and whatever is wrong with it, or
-    with the connection, is its own matter then."""
-
-
-Verdict: TypeAlias = "Outcome | BaseException"
 Relieve: TypeAlias = Callable[[Sequence[Unit]], Awaitable[None]]
 
 
@@ -250,7 +234,7 @@ class Committer:
         async def ask() -> None:
             outcome = None
             try:
-                outcome = await self._outcome(transaction, trace)
+                outcome = await outcome_of(self._database, transaction, trace)
             except Exception as error:
                 _logger.error("the outcome of a commit cannot be found out", exc_info=error)
             finally:
@@ -262,33 +246,6 @@ class Committer:
         task = asyncio.create_task(ask(), name="the outcome of a commit")
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
-
-    async def _outcome(self, transaction: int, trace: UUID | None) -> Outcome | None:
-        """Whether a transaction whose end we did not see was committed; `trace` is a row that it
-        wrote. Nobody is answered before that is known; where it stays unknown they are told so, and
-        repeat their request with its key."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + _ASK_FOR
-        while loop.time() < deadline:
-            try:
-                (row,) = await self._database.fetch(_STATUS, str(transaction), as_=SYSTEM)
-                if row["status"] == "aborted":
-                    return Outcome.ALONE
-                if row["status"] == "committed":
-                    return await self._traced(trace)
-            except asyncpg.InvalidParameterValueError:
-                return Outcome.ALONE  # the server crashed, and has never heard of that transaction
-            except (AppError, StaleWrite):
-                pass  # it is not there at the moment
-            await asyncio.sleep(_ASK_EVERY)
-        return None
-
-    async def _traced(self, trace: UUID | None) -> Outcome:
-        """Whether the transaction that was committed is ours. A server that crashed gives numbers
-        of transactions which left nothing on its disk to others."""
-        if trace is None or await self._database.fetch(_TRACE, trace, as_=SYSTEM):
-            return Outcome.COMMITTED
-        return Outcome.ALONE
 
 
 def _answer(waiting: Sequence[_Waiting], refusals: Mapping[int, Verdict]) -> None:

@@ -14,7 +14,8 @@ from domain.hold.hold import Hold, HoldTerms
 from domain.line import Line
 from infrastructure.postgres.audit import audit
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.group.committer import Committer, Outcome
+from infrastructure.postgres.group.committer import Committer
+from infrastructure.postgres.group.outcome import Outcome
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.group.unit import Unit
 from shared.ids import HoldId

@@ -39,7 +39,8 @@ BREAKS = {
     "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',"
     " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {"I9"},
     "UPDATE idempotency_keys SET answer = NULL": {"I11"},
-    "INSERT INTO idempotency_keys SELECT actor, operation, key, fingerprint, answer, refusal, final,"
+    "INSERT INTO idempotency_keys"
+    " SELECT actor, operation, key, fingerprint, answer, refusal, final,"
     " created_at - interval '1 d' FROM idempotency_keys": {"I11 once"},
     "UPDATE holds SET organizer_id = id WHERE state = 'ACTIVE'": {"I15 tenant"},
     "UPDATE orders SET organizer_id = id": {"I15 tenant"},

@@ -12,7 +12,7 @@ from application.views.hold import HoldView
 from application.views.order import OrderView
 from domain.stock import SoldOut
 from infrastructure.postgres.database import Database
-from infrastructure.postgres.group import committer
+from infrastructure.postgres.group import committer, outcome
 from infrastructure.postgres.group.unit import Unit
 from shared.errors import AppError, DatabaseUnavailable
 from tests.adapters.postgres.batch import Batch, Call, batches
@@ -126,7 +126,7 @@ async def test_relief_does_not_come(
     fetch = Database.fetch
 
     async def later(self: Database, sql: str, *args: object, **more: object) -> object:
-        if sql == committer._STATUS:
+        if sql == outcome._STATUS:
             await asyncio.wait_for(asked.wait(), 5)
         return await fetch(self, sql, *args, **more)  # type: ignore[arg-type]
 
@@ -153,7 +153,7 @@ async def test_nobody_can_be_asked(
     batch: Batch, wire: Proxy, performed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All hear that the outcome is unknown; with their keys they find out."""
-    monkeypatch.setattr(committer, "_ASK_FOR", 0.3)
+    monkeypatch.setattr(outcome, "_ASK_FOR", 0.3)
     world = batch.world
     sale, buyers = await world.sale(kind("Standing", 10)), await world.users(3)
     keys = [new_key() for _ in buyers]
@@ -165,9 +165,9 @@ async def test_nobody_can_be_asked(
     )
     wire.planned = Break(COMMIT, skip=1, performed=performed, for_good=True)
     await started.go()
-    outcomes = await started.end()
-    assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 3
-    assert len({id(outcome) for outcome in outcomes}) == 3, "an exception belongs to one caller"
+    told = await started.end()
+    assert [type(each) for each in told] == [DatabaseUnavailable] * 3
+    assert len({id(each) for each in told}) == 3, "an exception belongs to one caller"
     assert await world.counters(sale) == {"Standing": (6 if performed else 0, 0)}
     wire.away = False
     found = [
@@ -184,7 +184,7 @@ async def test_another_transaction_has_its_number(
 ) -> None:
     """A server that crashes forgets transactions that left nothing on its disk, and gives their
     numbers to others. That one of those was committed says nothing about ours."""
-    monkeypatch.setattr(committer, "_STATUS", "SELECT 'committed' AS status WHERE $1 <> ''")
+    monkeypatch.setattr(outcome, "_STATUS", "SELECT 'committed' AS status WHERE $1 <> ''")
     world = batch.world
     sale, buyers = await world.sale(kind("Standing", 10)), await world.users(2)
     started = await batch.of(
@@ -206,17 +206,17 @@ async def test_asking_fails(
 ) -> None:
     """Whatever it is: nobody waits for ever."""
 
-    async def fails(transaction: int, trace: UUID | None) -> None:
+    async def fails(database: Database, transaction: int, trace: UUID | None) -> None:
         raise trouble
 
-    monkeypatch.setattr(batch.committer, "_outcome", fails)
+    monkeypatch.setattr(committer, "outcome_of", fails)
     world = batch.world
     sale, buyer, key = await world.sale(kind("Standing", 10)), await world.user(), new_key()
     started = await batch.of([lambda: world.hold(buyer, sale, {"Standing": 2}, key)])
     wire.planned = Break(COMMIT, skip=1, performed=True)
     await started.go()
-    (outcome,) = await started.end()
-    assert isinstance(outcome, DatabaseUnavailable)
+    (told,) = await started.end()
+    assert isinstance(told, DatabaseUnavailable)
     assert isinstance(await world.hold(buyer, sale, {"Standing": 2}, key), HoldView)
     assert await world.counters(sale) == {"Standing": (2, 0)}
     await batch.check()

@@ -75,7 +75,8 @@ BEFORE_IDENTITY = """
            '2026-04-02Z', '2026-04-03Z', false, false, '2026-04-01', 1
     FROM unnest(ARRAY['ACTIVE', 'RELEASED', 'EXPIRED']) AS state;
     INSERT INTO hold_lines
-    SELECT id, nr, event_id, md5('k' || nr)::uuid, 2 + nr, 150, ARRAY[md5('p')::uuid, md5('q')::uuid]
+    SELECT id, nr, event_id, md5('k' || nr)::uuid, 2 + nr, 150,
+           ARRAY[md5('p')::uuid, md5('q')::uuid]
     FROM holds, generate_series(0, 1) AS nr;
     INSERT INTO outbox (id, type, version, aggregate_type, aggregate_id, payload, occurred_at,
                         request_id, actor)

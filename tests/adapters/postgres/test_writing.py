@@ -92,7 +92,7 @@ class TestWriting(OnPostgres):
             database.seen.clear()  # nobody's connection had to be told who looks up standings
             await one.hold(buyer, free, {"Standing": 1})
             assert database.seen == [
-                "SELECT u.active",
+                "SELECT asked.user_id,",
                 "BEGIN ISOLATION",
                 "WITH claimed",
                 "SELECT id,",

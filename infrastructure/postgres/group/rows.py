@@ -1,0 +1,218 @@
+"""The rows of a group, table by table. The order of their columns is that in `parts`."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from application.fact_codec import FACT_TYPES, payload
+from infrastructure.postgres.group.unit import Unit
+from infrastructure.postgres.lines import line_json
+from infrastructure.postgres.notes import stored_version
+
+_encode = msgspec.json.Encoder().encode
+
+Row: TypeAlias = tuple[object, ...]
+
+
+def stock(units: Sequence[Unit]) -> Iterable[Row]:
+    """Known to the decision alone: a unit says by how much, not to what."""
+    return ()
+
+
+def new_holds(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for placing in unit.placings:
+            hold = placing.hold
+            yield (
+                hold.id,
+                hold.event_id,
+                hold.organizer_id,
+                hold.live,
+                hold.buyer_id,
+                _json(line_json(hold.lines)),
+                hold.units,
+                hold.total.amount,
+                hold.total.currency,
+                hold.expires_at,
+                hold.latest_expiry,
+                hold.created_at,
+            )
+
+
+def holds(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for hold in unit.holds:
+            yield (
+                hold.id,
+                hold.state.value,
+                hold.expires_at,
+                hold.extended_for_payment,
+                hold.ordered,
+                hold.ended_at,
+                stored_version(hold),
+                hold.version,
+                hold.buyer_id,
+                hold.organizer_id,
+                hold.live,
+            )
+
+
+def new_orders(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for order in unit.new_orders:
+            yield (
+                order.id,
+                order.event_id,
+                order.number,
+                order.organizer_id,
+                order.live,
+                order.hold_id,
+                order.buyer_id,
+                order.buyer.name,
+                order.buyer.email,
+                order.state.value,
+                order.total.amount,
+                order.total.currency,
+                order.deadline,
+                order.created_at,
+                order.updated_at,
+                order.version,
+            )
+
+
+def order_lines(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for order in unit.new_orders:
+            for position, line in enumerate(order.lines):
+                yield (
+                    order.id,
+                    order.event_id,
+                    position,
+                    line.ticket_type_id,
+                    line.quantity,
+                    line.unit_price.amount,
+                    f"{{{','.join(map(str, line.pool_ids))}}}",  # unnest flattens arrays of arrays
+                )
+
+
+def orders(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for order in unit.orders:
+            yield (
+                order.id,
+                order.state.value,
+                order.deadline,
+                order.updated_at,
+                stored_version(order),
+                order.version,
+                order.buyer_id,
+                order.organizer_id,
+                order.live,
+            )
+
+
+def new_payments(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        events = {order.id: order.event_id for order in (*unit.new_orders, *unit.orders)}
+        for payment in unit.new_payments:
+            yield (
+                payment.id,
+                payment.order_id,
+                events[payment.order_id],
+                payment.attempt,
+                payment.provider,
+                payment.method,
+                payment.amount.amount,
+                payment.amount.currency,
+                payment.state.value,
+                payment.goal.value,
+                payment.reference,
+                payment.client_secret,
+                payment.redirect_url,
+                payment.failure,
+                payment.due_at,
+                payment.looks,
+                payment.created_at,
+                payment.updated_at,
+                payment.version,
+            )
+
+
+def payments(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for payment in unit.payments:
+            yield (
+                payment.id,
+                payment.state.value,
+                payment.goal.value,
+                payment.reference,
+                payment.client_secret,
+                payment.redirect_url,
+                payment.failure,
+                payment.due_at,
+                payment.looks,
+                payment.updated_at,
+                stored_version(payment),
+                payment.version,
+                payment.order_id,
+            )
+
+
+def tickets(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        for ticket in unit.tickets:
+            yield (
+                ticket.id,
+                ticket.order_id,
+                ticket.event_id,
+                ticket.ticket_type_id,
+                ticket.code,
+                ticket.state.value,
+                ticket.issued_at,
+                ticket.version,
+            )
+
+
+def new_keys(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        claim = unit.ctx.claim
+        if claim is not None and not claim.held:
+            scope = (claim.actor, claim.operation, claim.key)
+            yield *scope, claim.fingerprint, _answer(unit), unit.final
+
+
+def held_keys(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        claim = unit.ctx.claim
+        if claim is not None and claim.held:
+            yield claim.actor, claim.operation, claim.key, _answer(unit), unit.final
+
+
+def outbox(units: Sequence[Unit]) -> Iterable[Row]:
+    for unit in units:
+        ctx = unit.ctx
+        actor = ctx.actor.id
+        for fact in unit.facts:
+            kind = FACT_TYPES[type(fact)]
+            yield (
+                uuid7(),
+                kind.name,
+                kind.version,
+                kind.aggregate,
+                fact.aggregate_id,
+                _json(payload(fact)),
+                fact.occurred_at,
+                ctx.request_id,
+                actor,
+            )
+
+
+def _answer(unit: Unit) -> str | None:
+    return None if unit.answer is None else _json(unit.answer)
+
+
+def _json(value: object) -> str:
+    """As text: the driver takes a list within an array for one more dimension of it."""
+    return _encode(value).decode()
