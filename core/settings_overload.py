@@ -21,12 +21,12 @@ class Overload(Section):
         "refused at five eighths of it, reads at six, what takes stock at seven, payments at all",
     )
     most_waiting: Annotated[int, Field(ge=1, le=_MOST)] = Field(
-        default=1000,
+        default=2000,
         description="Of them, most that wait for a connection, and as many that wait to be "
         "written together, with the same shares",
     )
     most_per_event: Annotated[int, Field(ge=1, le=_MOST)] = Field(
-        default=500, description="Of those to be written together, most of one event"
+        default=1000, description="Of those to be written together, most of one event"
     )
     most_per_caller: Calls = Field(
         default=32,
