@@ -35,6 +35,15 @@ def lock_now(lock: int) -> str:
     return f"SELECT pg_advisory_xact_lock({int(lock)})"
 
 
+def lock_all_now(locks: Iterable[int]) -> str:
+    """The same for several, in the order given."""
+    array = ",".join(str(int(lock)) for lock in locks)
+    return (
+        "SELECT pg_advisory_xact_lock(nr)"  # nosec B608: numbers only
+        f" FROM unnest('{{{array}}}'::bigint[]) AS nr"
+    )
+
+
 def _number(kind: bytes, content: bytes) -> int:
     hashed = blake2b(content, digest_size=8, person=kind).digest()
     return int.from_bytes(hashed, "big", signed=True)

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from application.messages import Priority
+from infrastructure.postgres.advisory import lock_all_now
 from infrastructure.postgres.connections import Lent, is_gone
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.failures import ANY_TROUBLE, unavailable
@@ -257,5 +258,4 @@ def _begin(locks: Sequence[int]) -> str:
     begin = f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {_LOCK_WAIT_MS}"
     if not locks:
         return begin
-    array = ",".join(map(str, locks))
-    return f"{begin}; SELECT pg_advisory_xact_lock(nr) FROM unnest('{{{array}}}'::bigint[]) AS nr"
+    return f"{begin}; {lock_all_now(locks)}"

@@ -37,6 +37,7 @@ class Part:
 
 
 _MOMENT: Final = "timestamptz"
+_TEXT: Final = "text"
 
 _PARTS: Final = (
     Part(
@@ -169,7 +170,7 @@ _PARTS: Final = (
             "state": "text",
             "goal": "text",
             "reference": "text",
-            "client_secret": "text",
+            "client_secret": _TEXT,
             "redirect_url": "text",
             "failure": "text",
             "due_at": _MOMENT,
@@ -192,7 +193,7 @@ _PARTS: Final = (
             "state": "text",
             "goal": "text",
             "reference": "text",
-            "client_secret": "text",
+            "client_secret": _TEXT,
             "redirect_url": "text",
             "failure": "text",
             "due_at": _MOMENT,

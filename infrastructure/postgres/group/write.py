@@ -46,5 +46,5 @@ def _text(used: tuple[int, ...]) -> str:
         part = ALL[nr]
         parts.append(f"p{nr} AS ({part.text(first)} RETURNING 1)")
         first += len(part.columns)
-    counts = ", ".join(f"(SELECT count(*) FROM p{nr})" for nr in used)
+    counts = ", ".join(f"(SELECT count(*) FROM p{nr})" for nr in used)  # nosec B608: numbers only
     return f"WITH {', '.join(parts)} SELECT {counts}"  # nosec B608: constants only
