@@ -293,7 +293,7 @@ class PostgresUnitOfWork(UnitOfWork):
                 return None  # one attempt ends where the next begins: in this order
         if self._tickets is not None:
             unit.tickets = self._tickets.notes.added
-        return unit if unit.event_id is not None and is_plainly_own(unit) else None
+        return unit if is_plainly_own(unit) else None
 
     @property
     def _has_work(self) -> bool:

@@ -115,6 +115,7 @@ class PostgresStorage(Storage):
             command_timeout=_TIMEOUT,
             server_settings={"application_name": "simulated provider", "timezone": "UTC"},
             init=_take_role,
+            reset=_nothing_to_reset,
         )
         return self
 
@@ -159,6 +160,10 @@ class PostgresStorage(Storage):
         with _reachable():
             rows = await self._pool.fetch(statements.LEDGER)
         return [_entry(row) for row in rows]
+
+
+async def _nothing_to_reset(connection: "asyncpg.Connection[Row]") -> None:
+    """Nothing outlives a transaction but the role, which stays."""
 
 
 async def _take_role(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -81,7 +81,7 @@ class Committer:
         """Raises what the unit of work's own commit raises, and Overloaded."""
         waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
         try:
-            self._queue.put(unit.event_id, waiting, unit.ctx.priority)
+            self._queue.put(unit.lane, waiting, unit.ctx.priority)
         except QueueFull:
             raise Overloaded(retry_after=1) from None
         self._write()
@@ -218,7 +218,7 @@ class Committer:
                 continue
             each.unit.reliefs += 1
             try:
-                self._queue.put(each.unit.event_id, each, each.unit.ctx.priority)
+                self._queue.put(each.unit.lane, each, each.unit.ctx.priority)
             except QueueFull:
                 each.tell(Overloaded(retry_after=1))
         self._write()

@@ -1,6 +1,6 @@
 """What one unit of work wants to write, as data that can wait for company."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,6 +47,15 @@ class Unit:
     sold: tuple[StockLine, ...] = ()
     facts: tuple[Fact, ...] = ()
     reliefs: int = 0
+
+    @property
+    def lane(self) -> Hashable:
+        """Units of one event take turns with those of others; what names no event, by itself."""
+        if (event_id := self.event_id) is not None:
+            return event_id
+        for payment in (*self.new_payments, *self.payments):
+            return payment.order_id
+        return self.ctx.actor.id
 
     @property
     def event_id(self) -> UUID | None:
