@@ -46,10 +46,11 @@ class KeyTaken(Exception):
 class UnitOfWork(Protocol):
     """At most one transaction, at READ COMMITTED: every read sees what is committed by then.
 
-    - The first I/O claims the idempotency key of the context, if it has one that is not held, and
-      opens the transaction with that. It waits for a transaction that holds the same key, raising
-      IdempotencyInProgress when that takes too long and KeyTaken when the key is in the store.
-      Without a claim, reads need no transaction and `commit` opens it.
+    - From its first I/O on it has the idempotency key of the context, if there is one that is not
+      held: whoever comes with the same key waits, and is refused with IdempotencyInProgress when
+      that takes too long. A key that is in the store already raises KeyTaken: from a read, from
+      `commit`, or in place of a refusal that leaves the block.
+    - Reads need no transaction; `commit` has one, alone or together with other units of work.
     - It acts for the actor of its context and sees nothing that is foreign to it; only the system
       sees everything. Those without credentials see accounts, guests and nothing else.
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
