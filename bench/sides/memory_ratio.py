@@ -42,7 +42,9 @@ async def memory_ratio() -> float:
 
 async def memory() -> tuple[int, int]:
     """PSS in KiB: ours and the bare one's."""
-    with tempfile.TemporaryDirectory(prefix="holdfast-memory-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="holdfast-memory-", ignore_cleanup_errors=True  # its server may be ending still
+    ) as folder:
         Path(folder).chmod(0o755)  # root's embedded server runs as another user
         instance = Instance(Path(folder), _SETTINGS)
         try:
