@@ -28,6 +28,7 @@ from infrastructure.postgres.identity import (
     assume,
     be_nobody,
 )
+from infrastructure.postgres.literals import as_json
 from infrastructure.postgres.migrations import is_at_head
 from shared.errors import DatabaseUnavailable, Overloaded
 
@@ -268,17 +269,13 @@ async def _prepare(connection: "asyncpg.Connection[Record]") -> None:
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
-        encoder=_encode_json,
+        encoder=as_json,
         decoder=msgspec.json.decode,
         format="text",
     )
     # The driver looks up each type of array when it meets the first one: let that be now, at once.
     await connection.fetch(_ARRAYS, [], [], [], [], [])
     await be_nobody(connection)
-
-
-def _encode_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 async def _nothing_to_reset(connection: "asyncpg.Connection[Record]") -> None:

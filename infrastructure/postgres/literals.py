@@ -11,6 +11,11 @@ PLAIN = frozenset({"uuid", "int", "bigint", "bool", "timestamptz", "interval"})
 _encode = msgspec.json.Encoder().encode
 
 
+def as_json(value: object) -> str:
+    """As text: of a list within an array the driver would make one more dimension."""
+    return _encode(value).decode()
+
+
 def literal(values: Iterable[object]) -> str:
     """As PostgreSQL reads an array, None as NULL. For UUIDs, numbers, booleans, moments and spans:
     in text there may be a character that means something."""

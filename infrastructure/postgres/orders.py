@@ -131,26 +131,7 @@ class PostgresOrderRepository(OrderRepository):
     async def write(self) -> None:
         """Raises HoldHasOrder, StaleWrite."""
         for order in self.notes.added:
-            await self._session.execute(
-                _INSERT,
-                order.id,
-                order.event_id,
-                order.number,
-                order.organizer_id,
-                order.live,
-                order.hold_id,
-                order.buyer_id,
-                order.buyer.name,
-                order.buyer.email,
-                order.state.value,
-                order.total.amount,
-                order.total.currency,
-                order.deadline,
-                order.created_at,
-                order.updated_at,
-                order.version,
-                line_rows(order.lines),
-            )
+            await self._session.execute(_INSERT, *new_order(order), line_rows(order.lines))
         for order in self.notes.saved:
             written = await self._session.execute(
                 _UPDATE,
@@ -175,6 +156,28 @@ def _add_shown_as(wanted: Conditions, state: OrderState, at: datetime) -> None:
             wanted.add(f"({stored} OR {_LAPSED})", state.value, at, OPEN_STATES)
         case _:
             wanted.add(stored, state.value)
+
+
+def new_order(order: Order) -> tuple[object, ...]:
+    """A value for each column of a new row, in the order of every INSERT into orders."""
+    return (
+        order.id,
+        order.event_id,
+        order.number,
+        order.organizer_id,
+        order.live,
+        order.hold_id,
+        order.buyer_id,
+        order.buyer.name,
+        order.buyer.email,
+        order.state.value,
+        order.total.amount,
+        order.total.currency,
+        order.deadline,
+        order.created_at,
+        order.updated_at,
+        order.version,
+    )
 
 
 def order_of(row: Record) -> Order:

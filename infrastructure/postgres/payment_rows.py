@@ -31,6 +31,43 @@ def payment_of(row: Record) -> Payment:
     )
 
 
+def new_payment(payment: Payment) -> tuple[object, ...]:
+    """A value for each column of a new row behind its ids, in the order of every INSERT."""
+    return (
+        payment.attempt,
+        payment.provider,
+        payment.method,
+        payment.amount.amount,
+        payment.amount.currency,
+        payment.state.value,
+        payment.goal.value,
+        payment.reference,
+        payment.client_secret,
+        payment.redirect_url,
+        payment.failure,
+        payment.due_at,
+        payment.looks,
+        payment.created_at,
+        payment.updated_at,
+        payment.version,
+    )
+
+
+def changed_payment(payment: Payment) -> tuple[object, ...]:
+    """A value for each column that may change but the version, in the order of every UPDATE."""
+    return (
+        payment.state.value,
+        payment.goal.value,
+        payment.reference,
+        payment.client_secret,
+        payment.redirect_url,
+        payment.failure,
+        payment.due_at,
+        payment.looks,
+        payment.updated_at,
+    )
+
+
 def refund_of(row: Record) -> Refund:
     return Refund(
         id=RefundId(row["id"]),

@@ -9,7 +9,12 @@ from application.ports.unit_of_work import StaleWrite
 from domain.order.payment import Payment
 from infrastructure.postgres.clock import Stamp
 from infrastructure.postgres.notes import Notes, stored_version
-from infrastructure.postgres.payment_rows import OPEN_STATES, payment_of
+from infrastructure.postgres.payment_rows import (
+    OPEN_STATES,
+    changed_payment,
+    new_payment,
+    payment_of,
+)
 from infrastructure.postgres.session import Session
 from infrastructure.postgres.text import is_storable
 from shared.ids import OrderId, PaymentId
@@ -135,15 +140,7 @@ class PostgresPaymentRepository(PaymentRepository):
                 _UPDATE,
                 payment.id,
                 stored_version(payment),
-                payment.state.value,
-                payment.goal.value,
-                payment.reference,
-                payment.client_secret,
-                payment.redirect_url,
-                payment.failure,
-                payment.due_at,
-                payment.looks,
-                payment.updated_at,
+                *changed_payment(payment),
                 payment.version,
             )
             if written != 1:
@@ -153,20 +150,5 @@ class PostgresPaymentRepository(PaymentRepository):
                 _INSERT,
                 payment.id,
                 payment.order_id,
-                payment.attempt,
-                payment.provider,
-                payment.method,
-                payment.amount.amount,
-                payment.amount.currency,
-                payment.state.value,
-                payment.goal.value,
-                payment.reference,
-                payment.client_secret,
-                payment.redirect_url,
-                payment.failure,
-                payment.due_at,
-                payment.looks,
-                payment.created_at,
-                payment.updated_at,
-                payment.version,
+                *new_payment(payment),
             )

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-import msgspec
 from uuid_utils.compat import uuid7
 
 from application.fact_codec import FACT_TYPES, payload
 from infrastructure.postgres.group.unit import Unit
 from infrastructure.postgres.lines import line_json
+from infrastructure.postgres.literals import as_json
 from infrastructure.postgres.notes import stored_version
-
-_encode = msgspec.json.Encoder().encode
+from infrastructure.postgres.orders import new_order
+from infrastructure.postgres.payment_rows import changed_payment, new_payment
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -31,7 +31,7 @@ def new_holds(units: Sequence[Unit]) -> Iterable[Row]:
                 hold.organizer_id,
                 hold.live,
                 hold.buyer_id,
-                _json(line_json(hold.lines)),
+                as_json(line_json(hold.lines)),
                 hold.units,
                 hold.total.amount,
                 hold.total.currency,
@@ -62,24 +62,7 @@ def holds(units: Sequence[Unit]) -> Iterable[Row]:
 def new_orders(units: Sequence[Unit]) -> Iterable[Row]:
     for unit in units:
         for order in unit.new_orders:
-            yield (
-                order.id,
-                order.event_id,
-                order.number,
-                order.organizer_id,
-                order.live,
-                order.hold_id,
-                order.buyer_id,
-                order.buyer.name,
-                order.buyer.email,
-                order.state.value,
-                order.total.amount,
-                order.total.currency,
-                order.deadline,
-                order.created_at,
-                order.updated_at,
-                order.version,
-            )
+            yield new_order(order)
 
 
 def order_lines(units: Sequence[Unit]) -> Iterable[Row]:
@@ -121,22 +104,7 @@ def new_payments(units: Sequence[Unit]) -> Iterable[Row]:
                 payment.id,
                 payment.order_id,
                 events[payment.order_id],
-                payment.attempt,
-                payment.provider,
-                payment.method,
-                payment.amount.amount,
-                payment.amount.currency,
-                payment.state.value,
-                payment.goal.value,
-                payment.reference,
-                payment.client_secret,
-                payment.redirect_url,
-                payment.failure,
-                payment.due_at,
-                payment.looks,
-                payment.created_at,
-                payment.updated_at,
-                payment.version,
+                *new_payment(payment),
             )
 
 
@@ -145,15 +113,7 @@ def payments(units: Sequence[Unit]) -> Iterable[Row]:
         for payment in unit.payments:
             yield (
                 payment.id,
-                payment.state.value,
-                payment.goal.value,
-                payment.reference,
-                payment.client_secret,
-                payment.redirect_url,
-                payment.failure,
-                payment.due_at,
-                payment.looks,
-                payment.updated_at,
+                *changed_payment(payment),
                 stored_version(payment),
                 payment.version,
                 payment.order_id,
@@ -202,7 +162,7 @@ def outbox(units: Sequence[Unit]) -> Iterable[Row]:
                 kind.version,
                 kind.aggregate,
                 fact.aggregate_id,
-                _json(payload(fact)),
+                as_json(payload(fact)),
                 fact.occurred_at,
                 ctx.request_id,
                 actor,
@@ -210,9 +170,4 @@ def outbox(units: Sequence[Unit]) -> Iterable[Row]:
 
 
 def _answer(unit: Unit) -> str | None:
-    return None if unit.answer is None else _json(unit.answer)
-
-
-def _json(value: object) -> str:
-    """As text: the driver takes a list within an array for one more dimension of it."""
-    return _encode(value).decode()
+    return None if unit.answer is None else as_json(unit.answer)
