@@ -31,6 +31,7 @@ class Crowd:
             self.inside.append(name)
 
         self.tasks[name] = asyncio.create_task(enter())
+        self.tasks[name].add_done_callback(_heard)
         await asyncio.sleep(0)
 
     async def served(self, count: int) -> str:
@@ -41,6 +42,13 @@ class Crowd:
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         return " ".join(self.inside[before:])
+
+
+def _heard(task: "asyncio.Task[None]") -> None:
+    """Who is left waiting by a test ends some time later, when nobody asks any more: what it ended
+    with would be told in the middle of another test, where the interpreter does not expect it."""
+    if not task.cancelled():
+        task.exception()
 
 
 def gate(places: int = 1, most_waiting: int = 100, patience: float = 30) -> Gate:
