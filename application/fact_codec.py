@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from domain.attention import facts as attention
 from domain.event import facts as event
 from domain.guest import facts as guest
 from domain.hold import facts as hold
@@ -123,9 +124,30 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
             order.RefundRequested: "refund.requested",
             order.RefundSucceeded: "refund.completed",
             order.RefundFailed: "refund.failed",
+            order.RefundMoved: "refund.moved",
+            order.OrderRefundStarted: "order.refund_started",
+            order.OrderRefunded: "order.refunded",
+            order.DisputeOpened: "dispute.opened",
+            order.DisputeWon: "dispute.won",
+            order.DisputeLost: "dispute.lost",
         },
     ),
-    **_of("ticket", {ticket.TicketIssued: "ticket.issued"}),
+    **_of(
+        "ticket",
+        {
+            ticket.TicketIssued: "ticket.issued",
+            ticket.TicketVoided: "ticket.voided",
+            ticket.TicketDisputed: "ticket.disputed",
+            ticket.TicketDisputeEnded: "ticket.dispute_ended",
+        },
+    ),
+    **_of(
+        "attention",
+        {
+            attention.AttentionAsked: "attention.asked",
+            attention.AttentionGiven: "attention.given",
+        },
+    ),
 }
 
 

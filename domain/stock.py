@@ -57,6 +57,9 @@ class Stock:
     def sell(self, quantity: int) -> "Stock":
         return replace(self, held=self.held - quantity, sold=self.sold + quantity)
 
+    def unsell(self, quantity: int) -> "Stock":
+        return replace(self, sold=self.sold - quantity)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine:
@@ -121,3 +124,12 @@ def check_buyer_limit(*, owned: int, wanted: int, limit: int | None) -> None:
             ],
             metadata={"limit": "max_per_buyer"},
         )
+
+
+def unsell(stock: StockByPool, lines: Iterable[StockLine]) -> dict[PoolId, Stock]:
+    """Sold units become available again."""
+    after = dict(stock)
+    for line in lines:
+        for pool_id in line.pool_ids:
+            after[pool_id] = after[pool_id].unsell(line.quantity)
+    return after

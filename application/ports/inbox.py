@@ -3,14 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
+
+from shared.ids import PaymentId
+
+
+class Topic(Enum):
+    """What a provider's event is about; the payment is looked at in any case."""
+
+    PAYMENT = "PAYMENT"
+    REFUND = "REFUND"
+    DISPUTE = "DISPUTE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderEvent:
-    """A verified webhook: a hint that something happened to the payment `reference`."""
+    """A verified webhook: a hint that something happened to the payment `reference`.
+
+    `payment_id` is our id of it where the event tells: an event may come before the answer that
+    says the reference.
+    """
 
     provider: str
+    topic: Topic = Topic.PAYMENT
+    payment_id: PaymentId | None = None
     event_id: str
     type: str
     reference: str

@@ -24,6 +24,7 @@ from shared.ids import (
     OrderId,
     OrganizerId,
     PaymentId,
+    RefundId,
     UserId,
 )
 
@@ -88,6 +89,10 @@ class StockLedger(Protocol):
 
     def sell(self, lines: Sequence[StockLine]) -> None: ...
 
+    def unsell(self, lines: Sequence[StockLine]) -> None:
+        """Sold units are on sale again; performed first, with those that come back."""
+        ...
+
 
 class HoldRepository(Protocol):
     async def get(self, hold_id: HoldId) -> Hold | None: ...
@@ -149,6 +154,11 @@ class OrderRepository(Protocol):
         """Unpaid orders past their deadline without an open payment, oldest deadline first."""
         ...
 
+    async def of_cancelled_events(self, *, limit: int) -> Sequence[OrderId]:
+        """Orders of cancelled events that are CONFIRMED or PARTIALLY_REFUNDED, and of which no
+        refund was asked for because of that (see `EVENT_CANCELLED`); oldest first."""
+        ...
+
     def add(self, order: Order) -> None:
         """Commit raises HoldHasOrder when there is an order from this hold already."""
         ...
@@ -183,11 +193,24 @@ class PaymentRepository(Protocol):
 
 
 class RefundRepository(Protocol):
+    async def get(self, refund_id: RefundId) -> Refund | None: ...
+
     async def of_payment(self, payment_id: PaymentId) -> Sequence[Refund]:
         """Oldest first."""
         ...
 
-    def add(self, refund: Refund) -> None: ...
+    async def of_order(self, order_id: OrderId) -> Sequence[Refund]:
+        """Of all its payments, oldest first."""
+        ...
+
+    async def due(self, *, limit: int) -> Sequence[RefundId]:
+        """Refunds whose `due_at` has come, the longest overdue first."""
+        ...
+
+    def add(self, refund: Refund) -> None:
+        """Commit raises RefundTooLarge when the refunds of the payment that count would together be
+        more than it: a last wall, for whoever adds one has looked."""
+        ...
 
     def save(self, refund: Refund) -> None: ...
 
@@ -198,3 +221,7 @@ class TicketRepository(Protocol):
         ...
 
     def add(self, ticket: Ticket) -> None: ...
+
+    def save(self, ticket: Ticket) -> None:
+        """Stock is moved by whoever saves, through `StockLedger`."""
+        ...

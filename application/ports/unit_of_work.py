@@ -7,6 +7,12 @@ from typing import Protocol, TypeVar
 from application.messages import Context
 from application.ports.inbox import Inbox
 from application.ports.mail_queue import MailQueue
+from application.ports.money import (
+    AttentionRepository,
+    DisputeRepository,
+    Ledger,
+    ReconciliationRepository,
+)
 from application.ports.people import (
     ApiKeyRepository,
     GuestRepository,
@@ -56,7 +62,7 @@ class UnitOfWork(Protocol):
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
       in the order idempotency → users, sessions, proofs, guests, organizers, invitations, API
       keys, events → the buyer's limit → orders → stock by pool id → holds → payments, refunds,
-      tickets → inbox, mails → outbox.
+      tickets, disputes, postings, attention, reconciliations → inbox, mails → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """
@@ -90,6 +96,14 @@ class UnitOfWork(Protocol):
     @property
     def tickets(self) -> TicketRepository: ...
     @property
+    def disputes(self) -> DisputeRepository: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def attention(self) -> AttentionRepository: ...
+    @property
+    def reconciliations(self) -> ReconciliationRepository: ...
+    @property
     def inbox(self) -> Inbox: ...
     @property
     def mails(self) -> MailQueue: ...
@@ -105,7 +119,7 @@ class UnitOfWork(Protocol):
         work of the same call (`ctx.holding_claim()`) replaces it.
 
         Raises StaleWrite, SoldOut, LimitReached, EmailTaken, SlugTaken, HoldHasOrder,
-        PaymentInProgress; after a raise nothing was written.
+        PaymentInProgress, RefundTooLarge; after a raise nothing was written.
         """
         ...
 

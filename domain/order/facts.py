@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.facts import Fact
-from shared.ids import EventId, HoldId, OrderId, PaymentId, RefundId
+from shared.ids import DisputeId, EventId, HoldId, OrderId, PaymentId, RefundId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,20 @@ class OrderCancelled(OrderFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed(OrderFact):
     """The promised money could not be captured; the stock is given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefundStarted(OrderFact):
+    """From here on another refund of the same moment must count this one too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefunded(OrderFact):
+    """`amount` is what has gone back by now, in all; `state` what is left of the order."""
+
+    amount: int
+    currency: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +145,33 @@ class RefundSucceeded(RefundFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFailed(RefundFact):
     failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundMoved(RefundFact):
+    """The provider has taken it on."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeFact(OrderFact):
+    payment_id: PaymentId
+    dispute_id: DisputeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened(DisputeFact):
+    amount: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeWon(DisputeFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeLost(DisputeFact):
+    pass

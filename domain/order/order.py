@@ -6,7 +6,7 @@ from enum import Enum
 
 from domain.lifecycle import Lifecycle
 from domain.line import Line
-from domain.order.errors import OrderNotCancellable, OrderNotPayable
+from domain.order.errors import OrderNotCancellable, OrderNotPayable, OrderNotRefundable
 from domain.order.facts import (
     OrderCancelled,
     OrderCommitted,
@@ -17,6 +17,8 @@ from domain.order.facts import (
     OrderLapsed,
     OrderPaymentStarted,
     OrderPlaced,
+    OrderRefunded,
+    OrderRefundStarted,
 )
 from shared.checks import Checks
 from shared.facts import Aggregate
@@ -49,9 +51,18 @@ LIFECYCLE = Lifecycle(
         OrderState.COMMITTING: frozenset({OrderState.CONFIRMED, OrderState.FAILED}),
         OrderState.EXPIRED: frozenset({OrderState.COMMITTING}),  # late money, stock re-taken
         OrderState.CONFIRMED: frozenset({OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED}),
-        OrderState.PARTIALLY_REFUNDED: frozenset({OrderState.REFUNDED}),
+        OrderState.PARTIALLY_REFUNDED: frozenset(
+            {
+                OrderState.REFUNDED,
+                OrderState.CONFIRMED,  # a refund came back from the payer's bank
+            }
+        ),
+        OrderState.REFUNDED: frozenset({OrderState.PARTIALLY_REFUNDED, OrderState.CONFIRMED}),
     },
 )
+
+PAID = frozenset({OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED, OrderState.REFUNDED})
+"""States in which the order's money was taken and its tickets were issued."""
 
 LIVE = frozenset({OrderState.COMMITTING, OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED})
 """States in which the order itself owns stock (before them its hold does)."""
@@ -89,6 +100,8 @@ class Order(Aggregate):
     state: OrderState
     lines: tuple[Line, ...]
     total: Money
+    refunded: int = 0
+    """What has gone back by now, in minor units: the sum of the refunds that succeeded."""
     deadline: datetime
     created_at: datetime
     updated_at: datetime
@@ -203,6 +216,34 @@ class Order(Aggregate):
             raise OrderNotCancellable(metadata={"state": state.value})
         fact = OrderCancelled(order_id=self.id, occurred_at=at)
         return self._moved(OrderState.CANCELLED, fact, at)
+
+    def start_refund(self, *, at: datetime) -> "Order":
+        """Always a change of its own: another refund of the same moment must notice. Raises
+        OrderNotRefundable."""
+        if self.state not in (OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED):
+            raise OrderNotRefundable(metadata={"state": self.state_at(at, paying=False).value})
+        return self._changed(OrderRefundStarted(order_id=self.id, occurred_at=at), updated_at=at)
+
+    def note_refunded(self, amount: int, *, at: datetime) -> "Order":
+        """`amount` has gone back by now, in all; it says what is left of a paid order."""
+        if amount == self.refunded:
+            return self
+        state = self.state
+        if state in PAID:
+            if amount >= self.total.amount:
+                state = OrderState.REFUNDED
+            else:
+                state = OrderState.PARTIALLY_REFUNDED if amount else OrderState.CONFIRMED
+            if state is not self.state:
+                LIFECYCLE.require(self.state, state)
+        fact = OrderRefunded(
+            order_id=self.id,
+            amount=amount,
+            currency=self.total.currency,
+            state=state.value,
+            occurred_at=at,
+        )
+        return self._changed(fact, state=state, refunded=amount, updated_at=at)
 
     def _moved(self, state: OrderState, fact: OrderFact, at: datetime) -> "Order":
         LIFECYCLE.require(self.state, state)

@@ -61,10 +61,17 @@ class Goal(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What the provider says of a payment; `reference` is its own id for it."""
+    """What the provider says of a payment; `reference` is its own id for it.
+
+    `amount`, `payment_id` (which we gave it along) and `live` are None where the provider does not
+    say; where it does, they must be ours.
+    """
 
     reference: str
     state: PaymentState
+    amount: Money | None = None
+    payment_id: PaymentId | None = None
+    live: bool | None = None
     client_secret: str | None = None
     redirect_url: str | None = None
     failure: str | None = None

@@ -1,0 +1,1 @@
+"""What a machine should not decide alone."""

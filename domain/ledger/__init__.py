@@ -1,0 +1,1 @@
+"""The ledger: where every cent is, in double entry."""
