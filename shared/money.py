@@ -16,6 +16,24 @@ CURRENCIES = frozenset(
 )
 """Active ISO 4217 codes of money one can pay with (no metals, funds or test codes)."""
 
+_NO_DECIMALS = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split()
+)
+_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the minor unit of a currency is: 2 for EUR, 0 for JPY, 3 for KWD.
+
+    Source: ISO 4217 maintenance agency, list one. (Currencies divided by five, such as MGA and MRU,
+    are listed there with 2.)
+    """
+    if currency not in CURRENCIES:
+        raise ValueError(f"{currency!r} is not an ISO 4217 currency")
+    if currency in _NO_DECIMALS:
+        return 0
+    return 3 if currency in _THREE_DECIMALS else 2
+
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
@@ -41,6 +59,14 @@ class Money:
     @property
     def is_zero(self) -> bool:
         return self.amount == 0
+
+    def __str__(self) -> str:
+        """For people: "12.50 EUR", "1250 JPY", "1.250 KWD"."""
+        decimals = exponent(self.currency)
+        if not decimals:
+            return f"{self.amount} {self.currency}"
+        whole, rest = divmod(self.amount, 10**decimals)
+        return f"{whole}.{rest:0{decimals}d} {self.currency}"
 
     @staticmethod
     def zero(currency: str) -> "Money":
