@@ -88,7 +88,9 @@ async def container(
         database = await _open_database(settings, address, prepares, stack)
         # Who calls is looked up on connections of its own: they always speak for the door, and
         # whoever keeps the others busy keeps nobody from being recognized.
-        door = await stack.enter_async_context(_connections(settings, url, 1, _DOOR_CONNECTIONS))
+        door = await stack.enter_async_context(
+            _connections(settings, url, 1, _DOOR_CONNECTIONS, planning=POINT_LOOKUPS)
+        )
         standings = PostgresStandings(door, keeps=_DOOR_CONNECTIONS // 2)
         stack.push_async_callback(standings.close)
         # Attempts at passwords stand in one line, and nobody else behind it.
