@@ -6,8 +6,10 @@ from datetime import datetime
 
 from application.ports.repositories import OrderFilter, OrderRepository, TicketRepository
 from application.ports.unit_of_work import StaleWrite
+from domain.event.event import EventState
 from domain.hold.errors import HoldHasOrder
-from domain.order.order import Order
+from domain.order.order import Order, OrderState
+from domain.order.refund import EVENT_CANCELLED
 from domain.ticket.ticket import Ticket
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import Tables
@@ -54,6 +56,17 @@ class MemoryOrders(OrderRepository):
         ]
         return [order.id for order in sorted(found, key=lambda order: order.deadline)[:limit]]
 
+    async def of_cancelled_events(self, *, limit: int) -> Sequence[OrderId]:
+        tables = await self._session.read()
+        found = [
+            order
+            for order in tables.orders.values()
+            if order.state in (OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED)
+            and tables.events[order.event_id].state is EventState.CANCELLED
+            and not any(refund.reason == EVENT_CANCELLED for refund in tables.refunds_of(order.id))
+        ]
+        return [order.id for order in sorted(found, key=_place)[:limit]]
+
     def add(self, order: Order) -> None:
         def write(writing: Writing) -> None:
             tables = writing.tables
@@ -98,6 +111,13 @@ class MemoryTickets(TicketRepository):
             writing.journal.append(writing.tables.tickets_of_order, ticket.order_id, ticket.id)
 
         self._session.note(Phase.PAYMENT, write, *ticket.facts)
+
+    def save(self, ticket: Ticket) -> None:
+        def write(writing: Writing) -> None:
+            writing.update(writing.tables.tickets, ticket.id, ticket)
+
+        # As changed holds, before the stock: a place is not given back twice.
+        self._session.note(Phase.HOLD, write, *ticket.facts)
 
 
 def _place(order: Order) -> tuple[datetime, OrderId]:

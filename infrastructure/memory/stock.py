@@ -7,7 +7,16 @@ from application.ports.repositories import StockLedger
 from domain.hold.hoarding import HoardingLimits, check_hoarding
 from domain.hold.hold import Hold
 from domain.order.order import LIVE
-from domain.stock import SoldOut, Stock, StockLine, check_buyer_limit, give_back, sell, take
+from domain.stock import (
+    SoldOut,
+    Stock,
+    StockLine,
+    check_buyer_limit,
+    give_back,
+    sell,
+    take,
+    unsell,
+)
 from infrastructure.memory.holds_table import expire, hoarded
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import Tables
@@ -19,6 +28,7 @@ class MemoryStock(StockLedger):
         self._session = session
         self._given_back: list[StockLine] = []
         self._sold: list[StockLine] = []
+        self._unsold: list[StockLine] = []
         self._taken: list[tuple[StockLine, ...]] = []
         self._limits: list[tuple[Hold, int | None, HoardingLimits]] = []
         self._saved_holds: set[HoldId] = set()
@@ -45,6 +55,10 @@ class MemoryStock(StockLedger):
         self._note()
         self._sold.extend(lines)
 
+    def unsell(self, lines: Sequence[StockLine]) -> None:
+        self._note()
+        self._unsold.extend(lines)
+
     def take_for(self, hold: Hold, *, max_per_buyer: int | None, hoarding: HoardingLimits) -> None:
         """The stock of a new hold, within the buyer's limits."""
         self._limits.append((hold, max_per_buyer, hoarding))
@@ -65,9 +79,10 @@ class MemoryStock(StockLedger):
             check_hoarding(so_far, wanted=hold.units, limits=hoarding)
             owned = _live_units(writing.tables, hold.event_id, hold.buyer_id, writing.now)
             check_buyer_limit(owned=owned, wanted=hold.units, limit=limit)
-        moved = [*self._given_back, *self._sold, *(line for lines in self._taken for line in lines)]
+        back = [*self._given_back, *self._unsold]
+        moved = [*back, *self._sold, *(line for lines in self._taken for line in lines)]
         stock = _pools(writing.tables, moved)
-        stock = give_back(stock, self._given_back)
+        stock = unsell(give_back(stock, self._given_back), self._unsold)
         for lines in self._taken:
             try:
                 stock = take(stock, lines)

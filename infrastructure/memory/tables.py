@@ -8,9 +8,13 @@ from uuid import UUID
 from application.messages import Claim
 from application.ports.inbox import ProviderEvent
 from application.ports.mail_queue import Mail
+from application.ports.money import Reconciliation
+from domain.attention.attention import Attention, AttentionKind
 from domain.event.event import Event
 from domain.guest.guest import Guest
 from domain.hold.hold import Hold
+from domain.ledger.posting import Posting, PostingKind
+from domain.order.dispute import Dispute
 from domain.order.order import Order
 from domain.order.payment import Payment
 from domain.order.refund import Refund
@@ -26,6 +30,8 @@ from shared.errors import AppError
 from shared.facts import Fact
 from shared.ids import (
     ApiKeyId,
+    AttentionId,
+    DisputeId,
     EventId,
     HoldId,
     InvitationId,
@@ -123,6 +129,13 @@ class Tables:
     refunds_of_payment: dict[PaymentId, tuple[RefundId, ...]] = field(default_factory=dict)
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     tickets_of_order: dict[OrderId, tuple[TicketId, ...]] = field(default_factory=dict)
+    disputes: dict[DisputeId, Dispute] = field(default_factory=dict)
+    dispute_by_reference: dict[tuple[PaymentId, str], DisputeId] = field(default_factory=dict)
+    postings: dict[tuple[PostingKind, UUID], Posting] = field(default_factory=dict)
+    """By kind and source: a unique index."""
+    attention: dict[AttentionId, Attention] = field(default_factory=dict)
+    open_attention: dict[tuple[AttentionKind, UUID], AttentionId] = field(default_factory=dict)
+    reconciliations: dict[UUID, Reconciliation] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
     mails: dict[MailId, MailRow] = field(default_factory=dict)
     keys: dict[Scope, KeyRow] = field(default_factory=dict)
@@ -131,6 +144,12 @@ class Tables:
     def active(self, event_id: EventId) -> Iterator[Hold]:
         """Holds of the event that have not ended; some may be past their deadline."""
         return (self.holds[hold_id] for hold_id in self.active_holds.get(event_id, ()))
+
+    def refunds_of(self, order_id: OrderId) -> Iterator[Refund]:
+        """Of all payments of the order."""
+        for payment_id in self.payments_of_order.get(order_id, ()):
+            for refund_id in self.refunds_of_payment.get(payment_id, ()):
+                yield self.refunds[refund_id]
 
     def payments_by_attempt(self, order_id: OrderId) -> list[Payment]:
         found = (self.payments[each] for each in self.payments_of_order.get(order_id, ()))

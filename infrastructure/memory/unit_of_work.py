@@ -5,16 +5,20 @@ from typing import TypeVar
 
 from application.ports.unit_of_work import UnitOfWork
 from infrastructure.memory.api_keys import MemoryApiKeys
+from infrastructure.memory.attention import MemoryAttention
+from infrastructure.memory.disputes import MemoryDisputes
 from infrastructure.memory.events import MemoryEvents
 from infrastructure.memory.guests import MemoryGuests
 from infrastructure.memory.holds import MemoryHolds
 from infrastructure.memory.inbox import MemoryInbox
 from infrastructure.memory.invitations import MemoryInvitations
+from infrastructure.memory.ledger import MemoryLedger
 from infrastructure.memory.mail_queue import MemoryMailQueue
 from infrastructure.memory.orders import MemoryOrders, MemoryTickets
 from infrastructure.memory.organizers import MemoryOrganizers
 from infrastructure.memory.payments import MemoryPayments, MemoryRefunds
 from infrastructure.memory.proofs import MemoryProofs
+from infrastructure.memory.reconciliations import MemoryReconciliations
 from infrastructure.memory.session import Session
 from infrastructure.memory.sessions import MemorySessions
 from infrastructure.memory.stock import MemoryStock
@@ -41,6 +45,10 @@ class MemoryUnitOfWork(UnitOfWork):
         "payments",
         "refunds",
         "tickets",
+        "disputes",
+        "ledger",
+        "attention",
+        "reconciliations",
         "inbox",
         "mails",
     )
@@ -59,6 +67,10 @@ class MemoryUnitOfWork(UnitOfWork):
     payments: MemoryPayments
     refunds: MemoryRefunds
     tickets: MemoryTickets
+    disputes: MemoryDisputes
+    ledger: MemoryLedger
+    attention: MemoryAttention
+    reconciliations: MemoryReconciliations
     inbox: MemoryInbox
     mails: MemoryMailQueue
 
@@ -78,6 +90,10 @@ class MemoryUnitOfWork(UnitOfWork):
         self.payments = MemoryPayments(session)
         self.refunds = MemoryRefunds(session)
         self.tickets = MemoryTickets(session)
+        self.disputes = MemoryDisputes(session)
+        self.ledger = MemoryLedger(session)
+        self.attention = MemoryAttention(session)
+        self.reconciliations = MemoryReconciliations(session)
         self.inbox = MemoryInbox(session)
         self.mails = MemoryMailQueue(session)
 
