@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from application.assembly import Rules
 from application.auth.guard import GuessingDelays
+from application.event.fees import Fees
 from application.in_flight import CallLimits
 from application.limits import WriteLimits
 from application.ports.limits import Limit
@@ -34,6 +35,11 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
         ),
         hoarding=hoarding,
         hoarding_unverified=replace(hoarding, units=settings.holds.max_units_per_unverified_buyer),
+        fees=Fees(
+            name=settings.platform.fee_name,
+            basis_points=settings.platform.fee_basis_points,
+            per_ticket=settings.platform.fee_per_ticket,
+        ),
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
         kept=Kept(

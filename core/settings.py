@@ -22,6 +22,7 @@ from core.settings_mail import Mail
 from core.settings_names import refused_names
 from core.settings_overload import Overload
 from core.settings_payment import Payment
+from core.settings_platform import Platform
 from core.settings_retention import Retention
 from core.settings_sections import (
     BETWEEN,
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     holds: Holds = Holds()
     payment: Payment = Payment()
+    platform: Platform = Platform()
     logging: Logging = Logging()
     auth: Auth = Auth()
     limits: Limits = Limits()

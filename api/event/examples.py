@@ -17,6 +17,7 @@ NEW_EVENT: Final[JsonDict] = {
     "ends_at": "2027-06-13T00:00:00+02:00",
     "currency": "EUR",
     "max_per_buyer": 8,
+    "offline_payment_hours": 72,
     "pools": [{"name": "Hall", "capacity": 500}],
     "ticket_types": [
         {"name": "Standing", "price": {"amount": 2500, "currency": "EUR"}, "pools": ["Hall"]},
@@ -25,6 +26,8 @@ NEW_EVENT: Final[JsonDict] = {
             "price": {"amount": 1250, "currency": "EUR"},
             "capacity": 100,
             "max_per_order": 2,
+            "tax_name": "VAT",
+            "tax_rate_basis_points": 700,
             "pools": ["Hall"],
         },
     ],
@@ -52,11 +55,16 @@ EVENT: Final[JsonDict] = {
     "currency": "EUR",
     "state": "ON_SALE",
     "max_per_buyer": 8,
+    "offline_payment_hours": 72,
+    "prices_include_tax": True,
+    "pass_on_fees": False,
     "ticket_types": [
         {
             "id": _STANDING,
             "name": "Standing",
             "price": {"amount": 2500, "currency": "EUR"},
+            "tax_name": "VAT",
+            "tax_rate_basis_points": 1900,
             "capacity": 500,
             "max_per_order": 10,
             "pools": ["Hall"],

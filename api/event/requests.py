@@ -16,6 +16,7 @@ from application.event.list_events import ListEvents
 from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
 from domain.event.event import EventState
+from domain.event.ticket_type import DEFAULT_TAX_NAME
 from shared.ids import EventId, OrganizerId
 
 MaxAge = Annotated[
@@ -47,6 +48,8 @@ class TicketTypeRequest(Input):
     pools: list[Text] = Field(
         default=[], description="Names of the event's pools it draws on as well."
     )
+    tax_name: Text = Field(default=DEFAULT_TAX_NAME, description="As shown to buyers, e.g. VAT.")
+    tax_rate_basis_points: Whole = Field(default=0, description="1900 are 19 %.")
 
     def spec(self) -> NewTicketType:
         return NewTicketType(
@@ -56,6 +59,8 @@ class TicketTypeRequest(Input):
             capacity=self.capacity,
             max_per_order=self.max_per_order,
             pools=tuple(self.pools),
+            tax_name=self.tax_name,
+            tax_rate_basis_points=self.tax_rate_basis_points,
         )
 
     def command(self, event_id: EventId) -> AddTicketType:
@@ -76,6 +81,17 @@ class EventRequest(Input):
     max_per_buyer: Whole | None = Field(
         default=None, description="Tickets one buyer may have; null is no limit."
     )
+    offline_payment_hours: Whole | None = Field(
+        default=None,
+        description="How long a buyer may take to pay by bank transfer or the like; null: that is "
+        "not offered.",
+    )
+    prices_include_tax: Flag = Field(
+        default=True, description="false: taxes come on top of prices. For good."
+    )
+    pass_on_fees: Flag = Field(
+        default=False, description="true: buyers pay the platform's fee on top. For good."
+    )
     ticket_types: list[TicketTypeRequest] = Field(default=[], description="More can come later.")
     pools: list[PoolRequest] = Field(default=[], description="Capacities that are shared.")
 
@@ -90,6 +106,9 @@ class EventRequest(Input):
             ends_at=self.ends_at,
             currency=self.currency,
             max_per_buyer=self.max_per_buyer,
+            offline_payment_hours=self.offline_payment_hours,
+            prices_include_tax=self.prices_include_tax,
+            pass_on_fees=self.pass_on_fees,
             ticket_types=tuple(ticket_type.spec() for ticket_type in self.ticket_types),
             pools=tuple(pool.spec() for pool in self.pools),
         )
@@ -111,9 +130,16 @@ class EventChanges(Input):
         description="null takes the limit away.",
         json_schema_extra=without_default,
     )
+    offline_payment_hours: Whole | None = Field(
+        default=None,
+        description="null takes offline payment out of the offer.",
+        json_schema_extra=without_default,
+    )
 
     def command(self, event_id: EventId, expected_version: int | None) -> UpdateEvent:
-        no_limit = self.max_per_buyer is None and "max_per_buyer" in self.model_fields_set
+        given = self.model_fields_set
+        no_limit = self.max_per_buyer is None and "max_per_buyer" in given
+        not_offered = self.offline_payment_hours is None and "offline_payment_hours" in given
         return UpdateEvent(
             event_id=event_id,
             expected_version=expected_version,
@@ -124,6 +150,7 @@ class EventChanges(Input):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             max_per_buyer=0 if no_limit else self.max_per_buyer,
+            offline_payment_hours=0 if not_offered else self.offline_payment_hours,
         )
 
 

@@ -19,6 +19,8 @@ class TicketType(Output):
     id: UUID
     name: str
     price: Money
+    tax_name: str
+    tax_rate_basis_points: int = Field(description="1900 are 19 %.")
     capacity: int = Field(description="That of the tightest pool it draws on.")
     max_per_order: int
     pools: list[str] = Field(description="The names of all pools it draws on.")
@@ -45,6 +47,11 @@ class Event(Output):
     currency: str = Field(description="ISO 4217; of all prices of the event.")
     state: EventState
     max_per_buyer: int | None = Field(description="Tickets one buyer may have; null is no limit.")
+    offline_payment_hours: int | None = Field(
+        description="How long a buyer may take to pay offline; null: that is not offered."
+    )
+    prices_include_tax: bool = Field(description="Whether prices contain the taxes.")
+    pass_on_fees: bool = Field(description="Whether buyers pay the platform's fee on top.")
     ticket_types: list[TicketType]
     pools: list[Pool]
     created_at: AwareDatetime

@@ -10,6 +10,7 @@ from api.fast.body import FastBody
 from api.schemas import Money
 from api.shape import Id, Input, Output, Whole, read_id, with_example
 from application.hold.create_hold import CreateHold, WantedLine
+from domain.charges import ChargeKind
 from domain.hold.hold import HoldState
 from shared.ids import EventId, HoldId, TicketTypeId
 
@@ -78,6 +79,15 @@ class Line(Output):
     unit_price: Money = Field(description="As it was when the hold was made.")
 
 
+class Charge(Output):
+    """A tax or a fee of all lines together."""
+
+    kind: ChargeKind
+    name: str
+    amount: Money
+    included: bool = Field(description="Whether the prices contain it; else it comes on top.")
+
+
 class Hold(Output):
     model_config = with_example(
         {
@@ -91,6 +101,14 @@ class Hold(Output):
                     "unit_price": {"amount": 2500, "currency": "EUR"},
                 }
             ],
+            "charges": [
+                {
+                    "kind": "TAX",
+                    "name": "VAT",
+                    "amount": {"amount": 798, "currency": "EUR"},
+                    "included": True,
+                }
+            ],
             "total": {"amount": 5000, "currency": "EUR"},
             "expires_at": "2026-11-21T10:20:00Z",
             "created_at": "2026-11-21T10:15:00Z",
@@ -101,6 +119,7 @@ class Hold(Output):
     event_id: UUID
     state: HoldState = Field(description="EXPIRED from `expires_at` on.")
     lines: list[Line]
-    total: Money
+    charges: list[Charge] = Field(description="Taxes and fees, included in the prices or not.")
+    total: Money = Field(description="What is to be paid: lines, and charges not included.")
     expires_at: AwareDatetime
     created_at: AwareDatetime

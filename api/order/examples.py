@@ -42,7 +42,16 @@ ORDER: Final[JsonDict] = {
             "unit_price": {"amount": 2500, "currency": "EUR"},
         }
     ],
+    "charges": [
+        {
+            "kind": "TAX",
+            "name": "VAT",
+            "amount": {"amount": 798, "currency": "EUR"},
+            "included": True,
+        }
+    ],
     "total": {"amount": 5000, "currency": "EUR"},
+    "refunded": {"amount": 0, "currency": "EUR"},
     "payment": PAYMENT,
     "expires_at": "2026-11-21T10:30:00Z",
     "created_at": "2026-11-21T10:16:00Z",

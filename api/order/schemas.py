@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import AwareDatetime, Field
 
-from api.hold.schemas import Line
+from api.hold.schemas import Charge, Line
 from api.order.examples import ORDER, PAYMENT
 from api.schemas import Money
 from api.shape import Id, Output, page_of, with_example
@@ -48,7 +48,9 @@ class Order(Output):
     hold_id: UUID
     buyer: Buyer
     lines: list[Line]
-    total: Money
+    charges: list[Charge] = Field(description="Taxes and fees, included in the prices or not.")
+    total: Money = Field(description="What is to be paid: lines, and charges not included.")
+    refunded: Money = Field(description="What has gone back by now.")
     payment: Payment | None = Field(description="The latest attempt, if there is one.")
     expires_at: AwareDatetime = Field(description="Unpaid then, it lapses.")
     created_at: AwareDatetime

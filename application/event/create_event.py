@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.event.fees import Fees
 from application.event.specs import NewPool, NewTicketType
 from application.messages import Command, Context
 from application.organizer.access import require_acting
@@ -24,6 +25,9 @@ class CreateEvent(Command[EventView]):
     ends_at: datetime
     currency: str
     max_per_buyer: int | None
+    offline_payment_hours: int | None = None
+    prices_include_tax: bool = True
+    pass_on_fees: bool = False
     ticket_types: tuple[NewTicketType, ...]
     pools: tuple[NewPool, ...]
 
@@ -34,6 +38,7 @@ class CreateEventHandler:
 
     begin: Begin
     ids: Ids
+    fees: Fees
 
     async def __call__(self, command: CreateEvent, ctx: Context) -> EventView:
         require_acting(command.organizer_id, ctx)
@@ -50,8 +55,11 @@ class CreateEventHandler:
                     starts_at=command.starts_at,
                     ends_at=command.ends_at,
                     max_per_buyer=command.max_per_buyer,
+                    offline_payment_hours=command.offline_payment_hours,
                 ),
                 currency=command.currency,
+                prices_include_tax=command.prices_include_tax,
+                fee=self.fees.of(command.currency, passed_on=command.pass_on_fees),
                 pools=[pool.spec(self.ids) for pool in command.pools],
                 ticket_types=[new.spec(self.ids) for new in command.ticket_types],
                 at=await work.now(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.ports.identity import Ids
-from domain.event.ticket_type import PoolSpec, TicketTypeSpec
+from domain.event.ticket_type import DEFAULT_TAX_NAME, PoolSpec, TicketTypeSpec
 from shared.ids import PoolId, TicketTypeId
 
 
@@ -29,6 +29,8 @@ class NewTicketType:
     capacity: int | None
     max_per_order: int | None
     pools: tuple[str, ...]
+    tax_name: str = DEFAULT_TAX_NAME
+    tax_rate_basis_points: int = 0
 
     def spec(self, ids: Ids) -> TicketTypeSpec:
         return TicketTypeSpec(
@@ -40,4 +42,6 @@ class NewTicketType:
             capacity=self.capacity,
             max_per_order=self.max_per_order,
             pools=self.pools,
+            tax_name=self.tax_name,
+            tax_rate_basis_points=self.tax_rate_basis_points,
         )

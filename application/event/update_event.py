@@ -12,7 +12,8 @@ from shared.ids import EventId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateEvent(Command[EventView]):
-    """What is None stays as it is; `max_per_buyer` 0 takes the limit away.
+    """What is None stays as it is; `max_per_buyer` 0 takes the limit away, and
+    `offline_payment_hours` 0 takes offline payment out of the offer.
 
     `expected_version` makes the change conditional (If-Match).
     """
@@ -26,6 +27,7 @@ class UpdateEvent(Command[EventView]):
     starts_at: datetime | None
     ends_at: datetime | None
     max_per_buyer: int | None
+    offline_payment_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class UpdateEventHandler:
                     details = replace(details, **{name: value})
             if command.max_per_buyer is not None:
                 details = replace(details, max_per_buyer=command.max_per_buyer or None)
+            if command.offline_payment_hours is not None:
+                hours = command.offline_payment_hours or None
+                details = replace(details, offline_payment_hours=hours)
             event = event.update(details, at=await work.now())
             if event.facts:
                 work.events.save(event)

@@ -58,6 +58,7 @@ class CreateHoldHandler:
                         ticket_type_id=ticket_type.id,
                         quantity=quantity,
                         unit_price=ticket_type.price,
+                        charges=event.charges(ticket_type),
                         pool_ids=ticket_type.pool_ids,
                     )
                     for ticket_type, (_, quantity) in zip(types, wanted, strict=True)

@@ -7,6 +7,7 @@ from typing import Self
 
 from application.views.money import MoneyView
 from domain.event.event import Event
+from domain.event.ticket_type import DEFAULT_TAX_NAME
 from domain.stock import Stock
 from shared.ids import EventId, OrganizerId, PoolId, TicketTypeId
 
@@ -25,6 +26,8 @@ class TicketTypeView:
     id: TicketTypeId
     name: str
     price: MoneyView
+    tax_name: str = DEFAULT_TAX_NAME
+    tax_rate_basis_points: int = 0
     capacity: int
     max_per_order: int
     pools: tuple[str, ...]
@@ -46,6 +49,9 @@ class EventView:
     currency: str
     state: str
     max_per_buyer: int | None
+    offline_payment_hours: int | None = None
+    prices_include_tax: bool = True
+    pass_on_fees: bool = False
     ticket_types: tuple[TicketTypeView, ...]
     pools: tuple[PoolView, ...]
     created_at: datetime
@@ -68,11 +74,16 @@ class EventView:
             currency=event.currency,
             state=event.state.value,
             max_per_buyer=event.details.max_per_buyer,
+            offline_payment_hours=event.details.offline_payment_hours,
+            prices_include_tax=event.prices_include_tax,
+            pass_on_fees=event.fee.passed_on,
             ticket_types=tuple(
                 TicketTypeView(
                     id=ticket_type.id,
                     name=ticket_type.name,
                     price=MoneyView.of(ticket_type.price),
+                    tax_name=ticket_type.tax_name,
+                    tax_rate_basis_points=ticket_type.tax_rate_basis_points,
                     capacity=min(pools[pool_id].capacity for pool_id in ticket_type.pool_ids),
                     max_per_order=ticket_type.max_per_order,
                     pools=tuple(pools[pool_id].name for pool_id in ticket_type.pool_ids),

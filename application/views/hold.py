@@ -1,10 +1,12 @@
 """Holds as shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from application.views.money import MoneyView
+from domain.charges import summed
 from domain.hold.hold import Hold
 from domain.line import Line
 from shared.ids import EventId, HoldId, TicketTypeId
@@ -26,6 +28,32 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeView:
+    """A tax or a fee of all lines together. What is `included` is part of the prices; what is not
+    is paid on top of them."""
+
+    kind: str
+    name: str
+    amount: MoneyView
+    included: bool
+
+
+def charges_of(lines: Sequence[Line]) -> tuple[ChargeView, ...]:
+    """One of each kind and name."""
+    if not any(line.charges for line in lines):
+        return ()
+    return tuple(
+        ChargeView(
+            kind=charge.kind.value,
+            name=charge.name,
+            amount=MoneyView.of(charge.amount),
+            included=charge.included,
+        )
+        for charge in summed((line.quantity, line.charges) for line in lines)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldView:
     """`state` as it is at the moment of reading: EXPIRED from its deadline on."""
 
@@ -33,6 +61,7 @@ class HoldView:
     event_id: EventId
     state: str
     lines: tuple[LineView, ...]
+    charges: tuple[ChargeView, ...] = ()
     total: MoneyView
     expires_at: datetime
     created_at: datetime
@@ -44,6 +73,7 @@ class HoldView:
             event_id=hold.event_id,
             state=hold.state_at(at).value,
             lines=tuple(LineView.of(line) for line in hold.lines),
+            charges=charges_of(hold.lines),
             total=MoneyView.of(hold.total),
             expires_at=hold.expires_at,
             created_at=hold.created_at,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from application.views.hold import LineView
+from application.views.hold import ChargeView, LineView, charges_of
 from application.views.money import MoneyView
 from domain.order.order import Order
 from domain.order.payment import Payment
@@ -62,7 +62,9 @@ class OrderView:
     hold_id: HoldId
     buyer: BuyerView
     lines: tuple[LineView, ...]
+    charges: tuple[ChargeView, ...] = ()
     total: MoneyView
+    refunded: MoneyView | None = None
     payment: PaymentView | None
     expires_at: datetime
     created_at: datetime
@@ -85,7 +87,9 @@ class OrderView:
             hold_id=order.hold_id,
             buyer=BuyerView(name=order.buyer.name, email=order.buyer.email),
             lines=tuple(LineView.of(line) for line in order.lines),
+            charges=charges_of(order.lines),
             total=MoneyView.of(order.total),
+            refunded=MoneyView(amount=order.refunded, currency=order.total.currency),
             payment=shown,
             expires_at=order.deadline,
             created_at=order.created_at,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from application.auth.guard import GuessingDelays, PasswordGuard
 from application.auth.issue import TokenIssuer
 from application.authentication import Authenticator
+from application.event.fees import Fees
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
 from application.messages import Context, Message, Priority
@@ -45,6 +46,7 @@ class Rules:
         units=100, cooling=timedelta(hours=1), holds=60, window=timedelta(minutes=10)
     )
     """For guests, and users whose address is not verified."""
+    fees: Fees = Fees()
     payment_extension: timedelta = timedelta(minutes=10)
     payment_patience: timedelta = timedelta(seconds=15)
     """How long PayOrder's own process has before the background takes over."""

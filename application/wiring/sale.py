@@ -21,9 +21,11 @@ from application.hold.extend_hold import ExtendHold, ExtendHoldHandler
 from application.hold.get_hold import GetHold, GetHoldHandler
 from application.hold.release_hold import ReleaseHold, ReleaseHoldHandler
 from application.order.cancel_order import CancelOrder, CancelOrderHandler
+from application.order.confirm_payment import ConfirmPayment, ConfirmPaymentHandler
 from application.order.create_order import CreateOrder, CreateOrderHandler
 from application.order.get_order import GetOrder, GetOrderHandler
 from application.order.list_orders import ListOrders, ListOrdersHandler
+from application.order.list_postings import ListPostings, ListPostingsHandler
 from application.order.pay_order import PayOrder, PayOrderHandler
 from application.payment.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
 from application.ticket.list_tickets import ListTickets, ListTicketsHandler
@@ -31,6 +33,7 @@ from application.views.event import AvailabilityView, EventView
 from application.views.hold import HoldView
 from application.views.order import OrderView, PaymentView
 from application.views.page import Page
+from application.views.posting import PostingView
 from application.views.ticket import TicketView
 from application.wiring.parts import Parts
 
@@ -38,7 +41,7 @@ from application.wiring.parts import Parts
 def events(parts: Parts) -> EventOperations:
     op, begin, ids = parts.op, parts.ports.begin, parts.ports.ids
     return EventOperations(
-        create=op(CreateEvent, EventView, CreateEventHandler(begin, ids)),
+        create=op(CreateEvent, EventView, CreateEventHandler(begin, ids, parts.rules.fees)),
         get=op(GetEvent, EventView, GetEventHandler(begin)),
         list=op(ListEvents, Page[EventView], ListEventsHandler(begin)),
         update=op(UpdateEvent, EventView, UpdateEventHandler(begin)),
@@ -87,6 +90,8 @@ def orders(parts: Parts) -> OrderOperations:
             ),
         ),
         cancel=op(CancelOrder, OrderView, CancelOrderHandler(begin)),
+        confirm_payment=op(ConfirmPayment, PaymentView, ConfirmPaymentHandler(begin, ids)),
+        list_postings=op(ListPostings, Page[PostingView], ListPostingsHandler(begin)),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from domain.charges import Fee, Tax, UnitCharge, charges_of
 from domain.event.errors import (
     EventIncomplete,
     EventNotOnSale,
@@ -29,6 +30,8 @@ from shared.facts import Aggregate
 from shared.ids import EventId, OrganizerId, PoolId, TicketTypeId
 
 MOST_TICKET_TYPES = 100
+MOST_OFFLINE_HOURS = 90 * 24
+NO_FEE = Fee()
 
 
 class EventState(Enum):
@@ -59,6 +62,8 @@ class EventDetails:
     starts_at: datetime
     ends_at: datetime
     max_per_buyer: int | None
+    offline_payment_hours: int | None = None
+    """How long a buyer may take to pay by bank transfer or the like; None: that is not offered."""
 
     def check(self, checks: Checks) -> "EventDetails":
         starts_at = checks.moment("starts_at", self.starts_at)
@@ -68,6 +73,13 @@ class EventDetails:
             checks.fail("ends_at", "must be after starts_at")
         if self.max_per_buyer is not None:
             checks.number("max_per_buyer", self.max_per_buyer, least=1, most=MOST_UNITS)
+        if self.offline_payment_hours is not None:
+            checks.number(
+                "offline_payment_hours",
+                self.offline_payment_hours,
+                least=1,
+                most=MOST_OFFLINE_HOURS,
+            )
         return EventDetails(
             name=checks.text("name", self.name, longest=200),
             description=checks.text("description", self.description, longest=10_000, empty=True),
@@ -76,6 +88,7 @@ class EventDetails:
             starts_at=starts_at,
             ends_at=ends_at,
             max_per_buyer=self.max_per_buyer,
+            offline_payment_hours=self.offline_payment_hours,
         )
 
 
@@ -83,6 +96,8 @@ class EventDetails:
 class Event(Aggregate):
     """`max_per_buyer` bounds the live units (held and bought) of one buyer; None is unlimited.
 
+    How prices are made (`prices_include_tax`, `fee`, and what ticket types say of taxes) is said
+    when they are made and never changes: nobody pays another price than the one they saw.
     What is not `live` is a test, and so is everything that is made of it.
     """
 
@@ -91,6 +106,9 @@ class Event(Aggregate):
     live: bool
     details: EventDetails
     currency: str
+    prices_include_tax: bool = True
+    fee: Fee = NO_FEE
+    """The platform's, as it was when the event was made."""
     state: EventState
     ticket_types: tuple[TicketType, ...]
     pools: tuple[Pool, ...]
@@ -105,6 +123,8 @@ class Event(Aggregate):
         live: bool = True,
         details: EventDetails,
         currency: str,
+        prices_include_tax: bool = True,
+        fee: Fee = NO_FEE,
         pools: Sequence[PoolSpec],
         ticket_types: Sequence[TicketTypeSpec],
         at: datetime,
@@ -134,6 +154,8 @@ class Event(Aggregate):
             live=live,
             details=details,
             currency=currency,
+            prices_include_tax=prices_include_tax,
+            fee=fee,
             state=EventState.DRAFT,
             ticket_types=tuple(types),
             pools=tuple(by_name.values()),
@@ -238,6 +260,17 @@ class Event(Aggregate):
         if beyond:
             raise LimitReached(violations=beyond, metadata={"limit": "max_per_order"})
         return tuple(types[type_id] for type_id, _ in wanted)
+
+    def charges(self, ticket_type: TicketType) -> tuple[UnitCharge, ...]:
+        """The taxes and fees of one unit of it."""
+        if not ticket_type.tax_rate_basis_points and self.fee.is_nothing:
+            return ()
+        tax = Tax(
+            name=ticket_type.tax_name,
+            basis_points=ticket_type.tax_rate_basis_points,
+            included=self.prices_include_tax,
+        )
+        return charges_of(ticket_type.price, tax, self.fee)
 
     def pool_ids(self) -> tuple[PoolId, ...]:
         return tuple(pool.id for pool in self.pools)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.charges import WHOLE
 from domain.stock import MOST_UNITS_PER_ORDER
 from shared.checks import Checks
 from shared.ids import PoolId, TicketTypeId
@@ -11,6 +12,7 @@ MOST_UNITS = 1_000_000
 """The largest capacity of one pool."""
 
 DEFAULT_MAX_PER_ORDER = 10
+DEFAULT_TAX_NAME = "Tax"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +26,16 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketType:
-    """Draws one unit per ticket from every pool in `pool_ids`; the tightest of them wins."""
+    """Draws one unit per ticket from every pool in `pool_ids`; the tightest of them wins.
+
+    A tax rate of 1900 basis points is 19 %; whether the price contains it says the event.
+    """
 
     id: TicketTypeId
     name: str
     price: Money
+    tax_name: str = DEFAULT_TAX_NAME
+    tax_rate_basis_points: int = 0
     max_per_order: int
     pool_ids: tuple[PoolId, ...]
 
@@ -65,6 +72,8 @@ class TicketTypeSpec:
     capacity: int | None
     max_per_order: int | None
     pools: tuple[str, ...]
+    tax_name: str = DEFAULT_TAX_NAME
+    tax_rate_basis_points: int = 0
 
     def check(
         self, checks: Checks, *, currency: str, pools: dict[str, Pool]
@@ -74,6 +83,10 @@ class TicketTypeSpec:
         price = checks.money("price", self.price_amount, self.price_currency, expected=currency)
         limit = DEFAULT_MAX_PER_ORDER if self.max_per_order is None else self.max_per_order
         checks.number("max_per_order", limit, least=1, most=MOST_UNITS_PER_ORDER)
+        tax_name = checks.text("tax_name", self.tax_name, longest=50)
+        rate = checks.number(
+            "tax_rate_basis_points", self.tax_rate_basis_points, least=0, most=WHOLE
+        )
         drawn: list[PoolId] = []
         for position, wanted in enumerate(self.pools):
             pool = pools.get(wanted.strip())
@@ -94,7 +107,13 @@ class TicketTypeSpec:
             checks.fail("capacity", "is required unless pools are named")
         return (
             TicketType(
-                id=self.id, name=name, price=price, max_per_order=limit, pool_ids=tuple(drawn)
+                id=self.id,
+                name=name,
+                price=price,
+                tax_name=tax_name,
+                tax_rate_basis_points=rate,
+                max_per_order=limit,
+                pool_ids=tuple(drawn),
             ),
             own,
         )

@@ -116,7 +116,7 @@ class Hold(Aggregate):
             )
         total = Money.zero(currency)
         for line in lines:
-            total = total + line.unit_price * line.quantity
+            total = total + line.total
         expires_at = at + terms.ttl
         placed = HoldPlaced(
             hold_id=id,

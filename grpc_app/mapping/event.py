@@ -13,6 +13,7 @@ from application.event.publish_event import PublishEvent
 from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
 from domain.event.event import EventState
+from domain.event.ticket_type import DEFAULT_TAX_NAME
 from grpc_app.generated.holdfast.v1.event_pb2 import (
     AddTicketTypeRequest,
     CancelEventRequest,
@@ -46,6 +47,10 @@ def create_event(request: CreateEventRequest) -> CreateEvent:
             ends_at=shape.time("ends_at"),
             currency=shape.text("currency"),
             max_per_buyer=shape.maybe_integer("max_per_buyer"),
+            offline_payment_hours=shape.maybe_integer("offline_payment_hours"),
+            prices_include_tax=request.prices_include_tax
+            or not request.HasField("prices_include_tax"),
+            pass_on_fees=request.pass_on_fees,
             ticket_types=tuple(_new_ticket_type(each) for each in shape.each("ticket_types")),
             pools=tuple(
                 NewPool(name=each.text("name"), capacity=each.integer("capacity"))
@@ -89,6 +94,7 @@ def update_event(request: UpdateEventRequest) -> UpdateEvent:
             starts_at=shape.maybe_time("starts_at"),
             ends_at=shape.maybe_time("ends_at"),
             max_per_buyer=shape.maybe_integer("max_per_buyer"),
+            offline_payment_hours=shape.maybe_integer("offline_payment_hours"),
         )
     )
 
@@ -133,6 +139,8 @@ def _new_ticket_type(shape: Shape) -> NewTicketType:
         capacity=shape.maybe_integer("capacity"),
         max_per_order=shape.maybe_integer("max_per_order"),
         pools=shape.texts("pools"),
+        tax_name=_given(shape.maybe_text("tax_name"), DEFAULT_TAX_NAME),
+        tax_rate_basis_points=shape.maybe_integer("tax_rate_basis_points") or 0,
     )
 
 

@@ -13,7 +13,7 @@ from grpc_app.generated.holdfast.v1.hold_pb2 import (
     ReleaseHoldRequest,
 )
 from grpc_app.mapping.shape import Shape
-from grpc_app.mapping.values import line, money, timestamp
+from grpc_app.mapping.values import charge, line, money, timestamp
 from shared.ids import EventId, HoldId, TicketTypeId
 
 
@@ -54,6 +54,7 @@ def hold(view: HoldView) -> Hold:
         event_id=str(view.event_id),
         state=view.state,
         lines=[line(each) for each in view.lines],
+        charges=[charge(each) for each in view.charges],
         total=money(view.total),
         expires_at=timestamp(view.expires_at),
         created_at=timestamp(view.created_at),

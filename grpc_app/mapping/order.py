@@ -20,7 +20,7 @@ from grpc_app.generated.holdfast.v1.order_pb2 import (
     PayOrderRequest,
 )
 from grpc_app.mapping.shape import Shape
-from grpc_app.mapping.values import line, money, timestamp
+from grpc_app.mapping.values import charge, line, money, timestamp
 from shared.ids import EventId, HoldId, OrderId, OrganizerId
 
 
@@ -80,7 +80,9 @@ def order(view: OrderView) -> Order:
         hold_id=str(view.hold_id),
         buyer=Buyer(name=view.buyer.name, email=view.buyer.email),
         lines=[line(each) for each in view.lines],
+        charges=[charge(each) for each in view.charges],
         total=money(view.total),
+        refunded=None if view.refunded is None else money(view.refunded),
         payment=None if view.payment is None else payment(view.payment),
         expires_at=timestamp(view.expires_at),
         created_at=timestamp(view.created_at),

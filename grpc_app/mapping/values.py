@@ -4,9 +4,9 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from application.views.hold import LineView
+from application.views.hold import ChargeView, LineView
 from application.views.money import MoneyView
-from grpc_app.generated.holdfast.v1.hold_pb2 import Line
+from grpc_app.generated.holdfast.v1.hold_pb2 import Charge, Line
 from grpc_app.generated.holdfast.v1.money_pb2 import Money
 
 
@@ -23,6 +23,10 @@ def maybe_timestamp(moment: datetime | None) -> Timestamp | None:
 
 def money(view: MoneyView) -> Money:
     return Money(amount=view.amount, currency=view.currency)
+
+
+def charge(view: ChargeView) -> Charge:
+    return Charge(kind=view.kind, name=view.name, amount=money(view.amount), included=view.included)
 
 
 def line(view: LineView) -> Line:

@@ -125,10 +125,14 @@ _CHECKS: Mapping[str, str] = {
         HAVING count(*) > 1 OR sum(p.amount) > o.total
     """,
     "I6 total": """
-        SELECT o.id, format('total %s, lines %s', o.total, sum(l.quantity * l.unit_price))
+        SELECT o.id, format('total %s, lines %s', o.total, sum(l.quantity * (l.unit_price + c.top)))
         FROM orders o JOIN order_lines l ON l.order_id = o.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((c ->> 'amount')::bigint), 0) AS top
+            FROM jsonb_array_elements(l.charges) AS c WHERE NOT (c ->> 'included')::boolean
+        ) AS c
         GROUP BY o.id
-        HAVING o.total <> sum(l.quantity * l.unit_price)
+        HAVING o.total <> sum(l.quantity * (l.unit_price + c.top))
     """,
     "I6 paid": """
         SELECT o.id, format('%s with a total of %s and nothing captured', o.state, o.total)

@@ -8,6 +8,7 @@ from uuid import UUID
 from application.messages import Actor
 from application.ports.repositories import EventFilter, EventRepository
 from application.ports.unit_of_work import StaleWrite
+from domain.charges import Fee
 from domain.event.event import Event, EventDetails, EventState
 from domain.event.ticket_type import Pool, TicketType
 from infrastructure.postgres.clock import Stamp
@@ -21,12 +22,14 @@ from shared.money import Money
 
 _COLUMNS = """
     id, organizer_id, live, name, description, venue, timezone, starts_at, ends_at, currency,
-    state, max_per_buyer, created_at, updated_at, version,
+    prices_include_tax, pass_on_fees, fee_name, fee_basis_points, fee_per_ticket, state,
+    max_per_buyer, offline_payment_hours, created_at, updated_at, version,
     (SELECT jsonb_agg(jsonb_build_object(
                 'id', p.id, 'name', p.name, 'capacity', p.capacity) ORDER BY p.position)
      FROM pools p WHERE p.event_id = events.id) AS pools,
     (SELECT jsonb_agg(jsonb_build_object(
                 'id', t.id, 'name', t.name, 'price', t.price,
+                'tax_name', t.tax_name, 'tax_rate_basis_points', t.tax_rate_basis_points,
                 'max_per_order', t.max_per_order, 'pool_ids', t.pool_ids) ORDER BY t.position)
      FROM ticket_types t WHERE t.event_id = events.id) AS ticket_types
 """
@@ -43,14 +46,18 @@ OF_IDS = f"""
 
 _INSERT = """
     INSERT INTO events (id, organizer_id, live, name, description, venue, timezone, starts_at,
-                        ends_at, currency, state, max_per_buyer, created_at, updated_at, version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                        ends_at, currency, prices_include_tax, pass_on_fees, fee_name,
+                        fee_basis_points, fee_per_ticket, state, max_per_buyer,
+                        offline_payment_hours, created_at, updated_at, version)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+            $20, $21)
 """
 
 _UPDATE = """
     UPDATE events
     SET name = $3, description = $4, venue = $5, timezone = $6, starts_at = $7, ends_at = $8,
-        state = $9, max_per_buyer = $10, updated_at = $11, version = $12
+        state = $9, max_per_buyer = $10, offline_payment_hours = $11, updated_at = $12,
+        version = $13
     WHERE id = $1 AND version = $2
 """
 
@@ -67,10 +74,13 @@ _ADD_PARTS = """
         INSERT INTO stock (pool_id, event_id, capacity, held, sold)
         SELECT id, event_id, capacity, 0, 0 FROM new_pools
     )
-    INSERT INTO ticket_types (id, event_id, position, name, price, max_per_order, pool_ids)
-    SELECT t.id, $1, t.position, t.name, t.price, t.max_per_order, t.pool_ids
+    INSERT INTO ticket_types (id, event_id, position, name, price, tax_name,
+                              tax_rate_basis_points, max_per_order, pool_ids)
+    SELECT t.id, $1, t.position, t.name, t.price, t.tax_name, t.tax_rate_basis_points,
+           t.max_per_order, t.pool_ids
     FROM jsonb_to_recordset($3) AS t (id uuid, position int, name text, price bigint,
-                                      max_per_order int, pool_ids uuid[])
+                                      tax_name text, tax_rate_basis_points int, max_per_order int,
+                                      pool_ids uuid[])
     ON CONFLICT (id) DO NOTHING
 """
 
@@ -142,8 +152,14 @@ class PostgresEventRepository(EventRepository):
                 details.starts_at,
                 details.ends_at,
                 event.currency,
+                event.prices_include_tax,
+                event.fee.passed_on,
+                event.fee.name,
+                event.fee.basis_points,
+                event.fee.per_ticket,
                 event.state.value,
                 details.max_per_buyer,
+                details.offline_payment_hours,
                 event.created_at,
                 event.updated_at,
                 event.version,
@@ -163,6 +179,7 @@ class PostgresEventRepository(EventRepository):
                 details.ends_at,
                 event.state.value,
                 details.max_per_buyer,
+                details.offline_payment_hours,
                 event.updated_at,
                 event.version,
             )
@@ -181,6 +198,8 @@ class PostgresEventRepository(EventRepository):
                 "position": position,
                 "name": ticket_type.name,
                 "price": ticket_type.price.amount,
+                "tax_name": ticket_type.tax_name,
+                "tax_rate_basis_points": ticket_type.tax_rate_basis_points,
                 "max_per_order": ticket_type.max_per_order,
                 "pool_ids": ticket_type.pool_ids,
             }
@@ -203,14 +222,24 @@ def event_of(row: Record) -> Event:
             starts_at=row["starts_at"],
             ends_at=row["ends_at"],
             max_per_buyer=row["max_per_buyer"],
+            offline_payment_hours=row["offline_payment_hours"],
         ),
         currency=currency,
+        prices_include_tax=row["prices_include_tax"],
+        fee=Fee(
+            name=row["fee_name"],
+            basis_points=row["fee_basis_points"],
+            per_ticket=row["fee_per_ticket"],
+            passed_on=row["pass_on_fees"],
+        ),
         state=EventState(row["state"]),
         ticket_types=tuple(
             TicketType(
                 id=TicketTypeId(UUID(part["id"])),
                 name=part["name"],
                 price=Money(part["price"], currency),
+                tax_name=part["tax_name"],
+                tax_rate_basis_points=part["tax_rate_basis_points"],
                 max_per_order=part["max_per_order"],
                 pool_ids=tuple(PoolId(UUID(pool_id)) for pool_id in part["pool_ids"]),
             )

@@ -116,9 +116,9 @@ _PARTS: Final = (
     ),
     Part(
         """INSERT INTO order_lines (order_id, event_id, position, ticket_type_id, quantity,
-                                    unit_price, pool_ids)
+                                    unit_price, pool_ids, charges)
            SELECT r.order_id, r.event_id, r.position, r.ticket_type_id, r.quantity, r.unit_price,
-                  r.pool_ids::uuid[]
+                  r.pool_ids::uuid[], r.charges::jsonb
            FROM {rows}""",
         {
             "order_id": "uuid",
@@ -128,6 +128,7 @@ _PARTS: Final = (
             "quantity": "int",
             "unit_price": "bigint",
             "pool_ids": "text",
+            "charges": "text",
         },
         rows.order_lines,
     ),

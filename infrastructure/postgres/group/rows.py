@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from application.fact_codec import FACT_TYPES, payload
 from infrastructure.postgres.group.unit import Unit
-from infrastructure.postgres.lines import line_json
+from infrastructure.postgres.lines import charge_rows, line_json
 from infrastructure.postgres.literals import as_json
 from infrastructure.postgres.notes import stored_version
 from infrastructure.postgres.orders import new_order
@@ -77,6 +77,7 @@ def order_lines(units: Sequence[Unit]) -> Iterable[Row]:
                     line.quantity,
                     line.unit_price.amount,
                     f"{{{','.join(map(str, line.pool_ids))}}}",  # unnest flattens arrays of arrays
+                    as_json(charge_rows(line)) if line.charges else None,
                 )
 
 

@@ -3,15 +3,19 @@
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
     Integer,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.event.event import EventState
@@ -40,8 +44,15 @@ events = Table(
     moment("starts_at"),
     moment("ends_at"),
     text("currency"),
+    # With defaults for processes of the version before, while it is being replaced.
+    Column("prices_include_tax", Boolean, nullable=False, server_default=sql("true")),
+    Column("pass_on_fees", Boolean, nullable=False, server_default=sql("false")),
+    Column("fee_name", Text, nullable=False, server_default="Service fee"),
+    Column("fee_basis_points", Integer, nullable=False, server_default="0"),
+    Column("fee_per_ticket", BigInteger, nullable=False, server_default="0"),
     text("state"),
     Column("max_per_buyer", Integer),
+    Column("offline_payment_hours", Integer),
     moment("created_at"),
     moment("updated_at"),
     version(),
@@ -70,6 +81,8 @@ ticket_types = Table(
     count("position"),
     text("name"),
     amount("price"),  # in the event's currency
+    Column("tax_name", Text, nullable=False, server_default="Tax"),
+    Column("tax_rate_basis_points", Integer, nullable=False, server_default="0"),
     count("max_per_order"),
     Column("pool_ids", ARRAY(Uuid), nullable=False),
     ForeignKeyConstraint(["event_id"], ["events.id"]),

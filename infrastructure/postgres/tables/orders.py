@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.order.order import OrderState
 from domain.ticket.ticket import TicketState
@@ -65,6 +66,7 @@ order_lines = Table(
     count("quantity"),
     amount("unit_price"),  # in the order's currency
     Column("pool_ids", ARRAY(Uuid), nullable=False),
+    Column("charges", JSONB),  # as `lines.charge_rows` writes them
     PrimaryKeyConstraint("order_id", "position"),
     ForeignKeyConstraint(["order_id"], ["orders.id"]),
     CheckConstraint("quantity > 0", name="quantity"),

@@ -36,6 +36,9 @@ class CreateEventRequest(_message.Message):
     TICKET_TYPES_FIELD_NUMBER: _builtins.int
     POOLS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    OFFLINE_PAYMENT_HOURS_FIELD_NUMBER: _builtins.int
+    PRICES_INCLUDE_TAX_FIELD_NUMBER: _builtins.int
+    PASS_ON_FEES_FIELD_NUMBER: _builtins.int
     organizer_id: _builtins.str
     """The seller, of which the caller is a member. UUID. Required."""
     name: _builtins.str
@@ -52,6 +55,14 @@ class CreateEventRequest(_message.Message):
     """How many tickets one buyer may have; without it there is no limit."""
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
+    offline_payment_hours: _builtins.int
+    """How long a buyer may take to pay by bank transfer or the like, in hours; without it that is not
+    offered.
+    """
+    prices_include_tax: _builtins.bool
+    """Whether prices contain the taxes, for good. True by default."""
+    pass_on_fees: _builtins.bool
+    """Whether buyers pay the platform's fee on top, for good."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp:
         """Required."""
@@ -83,10 +94,13 @@ class CreateEventRequest(_message.Message):
         ticket_types: _abc.Iterable[Global___NewTicketType] | None = ...,
         pools: _abc.Iterable[Global___NewPool] | None = ...,
         request_id: _builtins.str = ...,
+        offline_payment_hours: _builtins.int | None = ...,
+        prices_include_tax: _builtins.bool | None = ...,
+        pass_on_fees: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_currency", b"_currency", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_organizer_id", b"_organizer_id", "_timezone", b"_timezone", "currency", b"currency", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "organizer_id", b"organizer_id", "starts_at", b"starts_at", "timezone", b"timezone"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_currency", b"_currency", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_offline_payment_hours", b"_offline_payment_hours", "_organizer_id", b"_organizer_id", "_prices_include_tax", b"_prices_include_tax", "_timezone", b"_timezone", "currency", b"currency", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "offline_payment_hours", b"offline_payment_hours", "organizer_id", b"organizer_id", "prices_include_tax", b"prices_include_tax", "starts_at", b"starts_at", "timezone", b"timezone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_currency", b"_currency", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_organizer_id", b"_organizer_id", "_timezone", b"_timezone", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "organizer_id", b"organizer_id", "pools", b"pools", "request_id", b"request_id", "starts_at", b"starts_at", "ticket_types", b"ticket_types", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_currency", b"_currency", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_offline_payment_hours", b"_offline_payment_hours", "_organizer_id", b"_organizer_id", "_prices_include_tax", b"_prices_include_tax", "_timezone", b"_timezone", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "offline_payment_hours", b"offline_payment_hours", "organizer_id", b"organizer_id", "pass_on_fees", b"pass_on_fees", "pools", b"pools", "prices_include_tax", b"prices_include_tax", "request_id", b"request_id", "starts_at", b"starts_at", "ticket_types", b"ticket_types", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__currency: _TypeAlias = _typing.Literal["currency"]  # noqa: Y015
     _WhichOneofArgType__currency: _TypeAlias = _typing.Literal["_currency", b"_currency"]  # noqa: Y015
@@ -94,8 +108,12 @@ class CreateEventRequest(_message.Message):
     _WhichOneofArgType__max_per_buyer: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__offline_payment_hours: _TypeAlias = _typing.Literal["offline_payment_hours"]  # noqa: Y015
+    _WhichOneofArgType__offline_payment_hours: _TypeAlias = _typing.Literal["_offline_payment_hours", b"_offline_payment_hours"]  # noqa: Y015
     _WhichOneofReturnType__organizer_id: _TypeAlias = _typing.Literal["organizer_id"]  # noqa: Y015
     _WhichOneofArgType__organizer_id: _TypeAlias = _typing.Literal["_organizer_id", b"_organizer_id"]  # noqa: Y015
+    _WhichOneofReturnType__prices_include_tax: _TypeAlias = _typing.Literal["prices_include_tax"]  # noqa: Y015
+    _WhichOneofArgType__prices_include_tax: _TypeAlias = _typing.Literal["_prices_include_tax", b"_prices_include_tax"]  # noqa: Y015
     _WhichOneofReturnType__timezone: _TypeAlias = _typing.Literal["timezone"]  # noqa: Y015
     _WhichOneofArgType__timezone: _TypeAlias = _typing.Literal["_timezone", b"_timezone"]  # noqa: Y015
     @_typing.overload
@@ -105,7 +123,11 @@ class CreateEventRequest(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__offline_payment_hours) -> _WhichOneofReturnType__offline_payment_hours | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__organizer_id) -> _WhichOneofReturnType__organizer_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__prices_include_tax) -> _WhichOneofReturnType__prices_include_tax | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__timezone) -> _WhichOneofReturnType__timezone | None: ...
 
@@ -122,12 +144,18 @@ class NewTicketType(_message.Message):
     CAPACITY_FIELD_NUMBER: _builtins.int
     MAX_PER_ORDER_FIELD_NUMBER: _builtins.int
     POOLS_FIELD_NUMBER: _builtins.int
+    TAX_NAME_FIELD_NUMBER: _builtins.int
+    TAX_RATE_BASIS_POINTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Unique within the event. Required."""
     capacity: _builtins.int
     """How many there are. May be left out where `pools` limits them."""
     max_per_order: _builtins.int
     """How many one hold may take. 10 by default."""
+    tax_name: _builtins.str
+    """As shown to buyers, e.g. "VAT". "Tax" by default."""
+    tax_rate_basis_points: _builtins.int
+    """1900 are 19 %."""
     @_builtins.property
     def price(self) -> _money_pb2.Money:
         """In the currency of the event; an amount of 0 is free. Required."""
@@ -144,10 +172,12 @@ class NewTicketType(_message.Message):
         capacity: _builtins.int | None = ...,
         max_per_order: _builtins.int | None = ...,
         pools: _abc.Iterable[_builtins.str] | None = ...,
+        tax_name: _builtins.str | None = ...,
+        tax_rate_basis_points: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "_tax_name", b"_tax_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "price", b"price", "tax_name", b"tax_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "_tax_name", b"_tax_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price", "tax_name", b"tax_name", "tax_rate_basis_points", b"tax_rate_basis_points"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__capacity: _TypeAlias = _typing.Literal["capacity"]  # noqa: Y015
     _WhichOneofArgType__capacity: _TypeAlias = _typing.Literal["_capacity", b"_capacity"]  # noqa: Y015
@@ -155,12 +185,16 @@ class NewTicketType(_message.Message):
     _WhichOneofArgType__max_per_order: _TypeAlias = _typing.Literal["_max_per_order", b"_max_per_order"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__tax_name: _TypeAlias = _typing.Literal["tax_name"]  # noqa: Y015
+    _WhichOneofArgType__tax_name: _TypeAlias = _typing.Literal["_tax_name", b"_tax_name"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__capacity) -> _WhichOneofReturnType__capacity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_per_order) -> _WhichOneofReturnType__max_per_order | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tax_name) -> _WhichOneofReturnType__tax_name | None: ...
 
 Global___NewTicketType: _TypeAlias = NewTicketType  # noqa: Y015
 
@@ -314,6 +348,7 @@ class UpdateEventRequest(_message.Message):
     ENDS_AT_FIELD_NUMBER: _builtins.int
     MAX_PER_BUYER_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    OFFLINE_PAYMENT_HOURS_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUID. Required."""
     etag: _builtins.str
@@ -330,6 +365,8 @@ class UpdateEventRequest(_message.Message):
     """0 takes the limit away."""
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
+    offline_payment_hours: _builtins.int
+    """0 takes offline payment out of the offer."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -347,10 +384,11 @@ class UpdateEventRequest(_message.Message):
         ends_at: _timestamp_pb2.Timestamp | None = ...,
         max_per_buyer: _builtins.int | None = ...,
         request_id: _builtins.str = ...,
+        offline_payment_hours: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_timezone", b"_timezone", "_venue", b"_venue", "description", b"description", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "starts_at", b"starts_at", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_offline_payment_hours", b"_offline_payment_hours", "_timezone", b"_timezone", "_venue", b"_venue", "description", b"description", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "name", b"name", "offline_payment_hours", b"offline_payment_hours", "starts_at", b"starts_at", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_timezone", b"_timezone", "_venue", b"_venue", "description", b"description", "ends_at", b"ends_at", "etag", b"etag", "event_id", b"event_id", "max_per_buyer", b"max_per_buyer", "name", b"name", "request_id", b"request_id", "starts_at", b"starts_at", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_max_per_buyer", b"_max_per_buyer", "_name", b"_name", "_offline_payment_hours", b"_offline_payment_hours", "_timezone", b"_timezone", "_venue", b"_venue", "description", b"description", "ends_at", b"ends_at", "etag", b"etag", "event_id", b"event_id", "max_per_buyer", b"max_per_buyer", "name", b"name", "offline_payment_hours", b"offline_payment_hours", "request_id", b"request_id", "starts_at", b"starts_at", "timezone", b"timezone", "venue", b"venue"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__description: _TypeAlias = _typing.Literal["description"]  # noqa: Y015
     _WhichOneofArgType__description: _TypeAlias = _typing.Literal["_description", b"_description"]  # noqa: Y015
@@ -358,6 +396,8 @@ class UpdateEventRequest(_message.Message):
     _WhichOneofArgType__max_per_buyer: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__offline_payment_hours: _TypeAlias = _typing.Literal["offline_payment_hours"]  # noqa: Y015
+    _WhichOneofArgType__offline_payment_hours: _TypeAlias = _typing.Literal["_offline_payment_hours", b"_offline_payment_hours"]  # noqa: Y015
     _WhichOneofReturnType__timezone: _TypeAlias = _typing.Literal["timezone"]  # noqa: Y015
     _WhichOneofArgType__timezone: _TypeAlias = _typing.Literal["_timezone", b"_timezone"]  # noqa: Y015
     _WhichOneofReturnType__venue: _TypeAlias = _typing.Literal["venue"]  # noqa: Y015
@@ -368,6 +408,8 @@ class UpdateEventRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_per_buyer) -> _WhichOneofReturnType__max_per_buyer | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__offline_payment_hours) -> _WhichOneofReturnType__offline_payment_hours | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__timezone) -> _WhichOneofReturnType__timezone | None: ...
     @_typing.overload
@@ -386,6 +428,8 @@ class AddTicketTypeRequest(_message.Message):
     MAX_PER_ORDER_FIELD_NUMBER: _builtins.int
     POOLS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    TAX_NAME_FIELD_NUMBER: _builtins.int
+    TAX_RATE_BASIS_POINTS_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUID. Required."""
     name: _builtins.str
@@ -396,6 +440,10 @@ class AddTicketTypeRequest(_message.Message):
     """How many one hold may take. 10 by default."""
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
+    tax_name: _builtins.str
+    """As shown to buyers, e.g. "VAT". "Tax" by default."""
+    tax_rate_basis_points: _builtins.int
+    """1900 are 19 %."""
     @_builtins.property
     def price(self) -> _money_pb2.Money:
         """In the currency of the event; an amount of 0 is free. Required."""
@@ -414,10 +462,12 @@ class AddTicketTypeRequest(_message.Message):
         max_per_order: _builtins.int | None = ...,
         pools: _abc.Iterable[_builtins.str] | None = ...,
         request_id: _builtins.str = ...,
+        tax_name: _builtins.str | None = ...,
+        tax_rate_basis_points: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "_tax_name", b"_tax_name", "capacity", b"capacity", "max_per_order", b"max_per_order", "name", b"name", "price", b"price", "tax_name", b"tax_name"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "capacity", b"capacity", "event_id", b"event_id", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_capacity", b"_capacity", "_max_per_order", b"_max_per_order", "_name", b"_name", "_tax_name", b"_tax_name", "capacity", b"capacity", "event_id", b"event_id", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price", "request_id", b"request_id", "tax_name", b"tax_name", "tax_rate_basis_points", b"tax_rate_basis_points"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__capacity: _TypeAlias = _typing.Literal["capacity"]  # noqa: Y015
     _WhichOneofArgType__capacity: _TypeAlias = _typing.Literal["_capacity", b"_capacity"]  # noqa: Y015
@@ -425,12 +475,16 @@ class AddTicketTypeRequest(_message.Message):
     _WhichOneofArgType__max_per_order: _TypeAlias = _typing.Literal["_max_per_order", b"_max_per_order"]  # noqa: Y015
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__tax_name: _TypeAlias = _typing.Literal["tax_name"]  # noqa: Y015
+    _WhichOneofArgType__tax_name: _TypeAlias = _typing.Literal["_tax_name", b"_tax_name"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__capacity) -> _WhichOneofReturnType__capacity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_per_order) -> _WhichOneofReturnType__max_per_order | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tax_name) -> _WhichOneofReturnType__tax_name | None: ...
 
 Global___AddTicketTypeRequest: _TypeAlias = AddTicketTypeRequest  # noqa: Y015
 
@@ -553,6 +607,9 @@ class Event(_message.Message):
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     LIVE_FIELD_NUMBER: _builtins.int
+    OFFLINE_PAYMENT_HOURS_FIELD_NUMBER: _builtins.int
+    PRICES_INCLUDE_TAX_FIELD_NUMBER: _builtins.int
+    PASS_ON_FEES_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     organizer_id: _builtins.str
@@ -572,6 +629,12 @@ class Event(_message.Message):
     """Grows with every change; sent back as the `etag` of UpdateEvent."""
     live: _builtins.bool
     """Whether it is for real; false for what was made with a test key."""
+    offline_payment_hours: _builtins.int
+    """How long a buyer may take to pay offline, in hours; absent where that is not offered."""
+    prices_include_tax: _builtins.bool
+    """Whether prices contain the taxes."""
+    pass_on_fees: _builtins.bool
+    """Whether buyers pay the platform's fee on top."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -604,14 +667,22 @@ class Event(_message.Message):
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         live: _builtins.bool = ...,
+        offline_payment_hours: _builtins.int | None = ...,
+        prices_include_tax: _builtins.bool = ...,
+        pass_on_fees: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "created_at", b"created_at", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "starts_at", b"starts_at", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "_offline_payment_hours", b"_offline_payment_hours", "created_at", b"created_at", "ends_at", b"ends_at", "max_per_buyer", b"max_per_buyer", "offline_payment_hours", b"offline_payment_hours", "starts_at", b"starts_at", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "created_at", b"created_at", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "id", b"id", "live", b"live", "max_per_buyer", b"max_per_buyer", "name", b"name", "organizer_id", b"organizer_id", "pools", b"pools", "starts_at", b"starts_at", "state", b"state", "ticket_types", b"ticket_types", "timezone", b"timezone", "updated_at", b"updated_at", "venue", b"venue", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer", "_offline_payment_hours", b"_offline_payment_hours", "created_at", b"created_at", "currency", b"currency", "description", b"description", "ends_at", b"ends_at", "id", b"id", "live", b"live", "max_per_buyer", b"max_per_buyer", "name", b"name", "offline_payment_hours", b"offline_payment_hours", "organizer_id", b"organizer_id", "pass_on_fees", b"pass_on_fees", "pools", b"pools", "prices_include_tax", b"prices_include_tax", "starts_at", b"starts_at", "state", b"state", "ticket_types", b"ticket_types", "timezone", b"timezone", "updated_at", b"updated_at", "venue", b"venue", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_per_buyer: _TypeAlias = _typing.Literal["max_per_buyer"]  # noqa: Y015
     _WhichOneofArgType__max_per_buyer: _TypeAlias = _typing.Literal["_max_per_buyer", b"_max_per_buyer"]  # noqa: Y015
+    _WhichOneofReturnType__offline_payment_hours: _TypeAlias = _typing.Literal["offline_payment_hours"]  # noqa: Y015
+    _WhichOneofArgType__offline_payment_hours: _TypeAlias = _typing.Literal["_offline_payment_hours", b"_offline_payment_hours"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_per_buyer) -> _WhichOneofReturnType__max_per_buyer | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__offline_payment_hours) -> _WhichOneofReturnType__offline_payment_hours | None: ...
 
 Global___Event: _TypeAlias = Event  # noqa: Y015
 
@@ -627,6 +698,8 @@ class TicketType(_message.Message):
     CAPACITY_FIELD_NUMBER: _builtins.int
     MAX_PER_ORDER_FIELD_NUMBER: _builtins.int
     POOLS_FIELD_NUMBER: _builtins.int
+    TAX_NAME_FIELD_NUMBER: _builtins.int
+    TAX_RATE_BASIS_POINTS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     name: _builtins.str
@@ -634,6 +707,10 @@ class TicketType(_message.Message):
     """That of the tightest pool it draws on."""
     max_per_order: _builtins.int
     """How many one hold may take."""
+    tax_name: _builtins.str
+    """As shown to buyers."""
+    tax_rate_basis_points: _builtins.int
+    """1900 are 19 %."""
     @_builtins.property
     def price(self) -> _money_pb2.Money: ...
     @_builtins.property
@@ -649,10 +726,12 @@ class TicketType(_message.Message):
         capacity: _builtins.int = ...,
         max_per_order: _builtins.int = ...,
         pools: _abc.Iterable[_builtins.str] | None = ...,
+        tax_name: _builtins.str = ...,
+        tax_rate_basis_points: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "id", b"id", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity", b"capacity", "id", b"id", "max_per_order", b"max_per_order", "name", b"name", "pools", b"pools", "price", b"price", "tax_name", b"tax_name", "tax_rate_basis_points", b"tax_rate_basis_points"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

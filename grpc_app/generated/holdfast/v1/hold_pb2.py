@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from grpc_app.generated.holdfast.v1 import money_pb2 as holdfast_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/hold.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17holdfast/v1/money.proto\"s\n\x11\x43reateHoldRequest\x12\x15\n\x08\x65vent_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12&\n\x05lines\x18\x02 \x03(\x0b\x32\x17.holdfast.v1.WantedLine\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x0b\n\t_event_id\"`\n\nWantedLine\x12\x1b\n\x0eticket_type_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08quantity\x18\x02 \x01(\x05H\x01\x88\x01\x01\x42\x11\n\x0f_ticket_type_idB\x0b\n\t_quantity\"!\n\x0eGetHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\"8\n\x11\x45xtendHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"9\n\x12ReleaseHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\xd8\x01\n\x04Hold\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12 \n\x05lines\x18\x04 \x03(\x0b\x32\x11.holdfast.v1.Line\x12!\n\x05total\x18\x05 \x01(\x0b\x32\x12.holdfast.v1.Money\x12.\n\nexpires_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"X\n\x04Line\x12\x16\n\x0eticket_type_id\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\x12&\n\nunit_price\x18\x03 \x01(\x0b\x32\x12.holdfast.v1.Money2\x8d\x02\n\x0bHoldService\x12?\n\nCreateHold\x12\x1e.holdfast.v1.CreateHoldRequest\x1a\x11.holdfast.v1.Hold\x12\x39\n\x07GetHold\x12\x1b.holdfast.v1.GetHoldRequest\x1a\x11.holdfast.v1.Hold\x12?\n\nExtendHold\x12\x1e.holdfast.v1.ExtendHoldRequest\x1a\x11.holdfast.v1.Hold\x12\x41\n\x0bReleaseHold\x12\x1f.holdfast.v1.ReleaseHoldRequest\x1a\x11.holdfast.v1.Holdb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16holdfast/v1/hold.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17holdfast/v1/money.proto\"s\n\x11\x43reateHoldRequest\x12\x15\n\x08\x65vent_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12&\n\x05lines\x18\x02 \x03(\x0b\x32\x17.holdfast.v1.WantedLine\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x0b\n\t_event_id\"`\n\nWantedLine\x12\x1b\n\x0eticket_type_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08quantity\x18\x02 \x01(\x05H\x01\x88\x01\x01\x42\x11\n\x0f_ticket_type_idB\x0b\n\t_quantity\"!\n\x0eGetHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\"8\n\x11\x45xtendHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"9\n\x12ReleaseHoldRequest\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\xfe\x01\n\x04Hold\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12 \n\x05lines\x18\x04 \x03(\x0b\x32\x11.holdfast.v1.Line\x12!\n\x05total\x18\x05 \x01(\x0b\x32\x12.holdfast.v1.Money\x12.\n\nexpires_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x07\x63harges\x18\x08 \x03(\x0b\x32\x13.holdfast.v1.Charge\"X\n\x04Line\x12\x16\n\x0eticket_type_id\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\x12&\n\nunit_price\x18\x03 \x01(\x0b\x32\x12.holdfast.v1.Money\"Z\n\x06\x43harge\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\"\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x10\n\x08included\x18\x04 \x01(\x08\x32\x8d\x02\n\x0bHoldService\x12?\n\nCreateHold\x12\x1e.holdfast.v1.CreateHoldRequest\x1a\x11.holdfast.v1.Hold\x12\x39\n\x07GetHold\x12\x1b.holdfast.v1.GetHoldRequest\x1a\x11.holdfast.v1.Hold\x12?\n\nExtendHold\x12\x1e.holdfast.v1.ExtendHoldRequest\x1a\x11.holdfast.v1.Hold\x12\x41\n\x0bReleaseHold\x12\x1f.holdfast.v1.ReleaseHoldRequest\x1a\x11.holdfast.v1.Holdb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,9 +44,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELEASEHOLDREQUEST']._serialized_start=405
   _globals['_RELEASEHOLDREQUEST']._serialized_end=462
   _globals['_HOLD']._serialized_start=465
-  _globals['_HOLD']._serialized_end=681
-  _globals['_LINE']._serialized_start=683
-  _globals['_LINE']._serialized_end=771
-  _globals['_HOLDSERVICE']._serialized_start=774
-  _globals['_HOLDSERVICE']._serialized_end=1043
+  _globals['_HOLD']._serialized_end=719
+  _globals['_LINE']._serialized_start=721
+  _globals['_LINE']._serialized_end=809
+  _globals['_CHARGE']._serialized_start=811
+  _globals['_CHARGE']._serialized_end=901
+  _globals['_HOLDSERVICE']._serialized_start=904
+  _globals['_HOLDSERVICE']._serialized_end=1173
 # @@protoc_insertion_point(module_scope)

@@ -61,6 +61,26 @@ class OrderServiceStub:
                 request_serializer=holdfast_dot_v1_dot_order__pb2.CancelOrderRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_order__pb2.Order.FromString,
                 _registered_method=True)
+        self.RefundOrder = channel.unary_unary(
+                '/holdfast.v1.OrderService/RefundOrder',
+                request_serializer=holdfast_dot_v1_dot_order__pb2.RefundOrderRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_order__pb2.Refund.FromString,
+                _registered_method=True)
+        self.ListRefunds = channel.unary_unary(
+                '/holdfast.v1.OrderService/ListRefunds',
+                request_serializer=holdfast_dot_v1_dot_order__pb2.ListRefundsRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_order__pb2.ListRefundsResponse.FromString,
+                _registered_method=True)
+        self.ConfirmPayment = channel.unary_unary(
+                '/holdfast.v1.OrderService/ConfirmPayment',
+                request_serializer=holdfast_dot_v1_dot_order__pb2.ConfirmPaymentRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_order__pb2.Payment.FromString,
+                _registered_method=True)
+        self.ListPostings = channel.unary_unary(
+                '/holdfast.v1.OrderService/ListPostings',
+                request_serializer=holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.FromString,
+                _registered_method=True)
 
 
 class OrderServiceServicer:
@@ -108,6 +128,41 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RefundOrder(self, request, context):
+        """Gives money back: all that is left, that of chosen tickets, or an amount. For owners, managers,
+        finance and API keys of its organizer. Answers how the refund stands after the provider was
+        asked once. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_REFUNDABLE, REFUND_TOO_LARGE,
+        TICKET_NOT_REFUNDABLE, FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRefunds(self, request, context):
+        """The refunds of an order, oldest first. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmPayment(self, request, context):
+        """Says that the money of an offline payment has arrived: the order is confirmed with it. For
+        owners, managers, finance and API keys of its organizer. Refused with ORDER_NOT_FOUND,
+        ROLE_MISSING, PAYMENT_NOT_FOUND, PAYMENT_NOT_CONFIRMABLE, EVENT_NOT_ON_SALE (it was cancelled),
+        FIELD_INVALID, and with SOLD_OUT where the order has lapsed and its stock is gone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPostings(self, request, context):
+        """What the order did to the books, in double entry, oldest first. For owners, managers, finance
+        and API keys of its organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -135,6 +190,26 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.CancelOrder,
                     request_deserializer=holdfast_dot_v1_dot_order__pb2.CancelOrderRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_order__pb2.Order.SerializeToString,
+            ),
+            'RefundOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefundOrder,
+                    request_deserializer=holdfast_dot_v1_dot_order__pb2.RefundOrderRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_order__pb2.Refund.SerializeToString,
+            ),
+            'ListRefunds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRefunds,
+                    request_deserializer=holdfast_dot_v1_dot_order__pb2.ListRefundsRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_order__pb2.ListRefundsResponse.SerializeToString,
+            ),
+            'ConfirmPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmPayment,
+                    request_deserializer=holdfast_dot_v1_dot_order__pb2.ConfirmPaymentRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_order__pb2.Payment.SerializeToString,
+            ),
+            'ListPostings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPostings,
+                    request_deserializer=holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -274,6 +349,114 @@ class OrderService:
             '/holdfast.v1.OrderService/CancelOrder',
             holdfast_dot_v1_dot_order__pb2.CancelOrderRequest.SerializeToString,
             holdfast_dot_v1_dot_order__pb2.Order.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefundOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrderService/RefundOrder',
+            holdfast_dot_v1_dot_order__pb2.RefundOrderRequest.SerializeToString,
+            holdfast_dot_v1_dot_order__pb2.Refund.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRefunds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrderService/ListRefunds',
+            holdfast_dot_v1_dot_order__pb2.ListRefundsRequest.SerializeToString,
+            holdfast_dot_v1_dot_order__pb2.ListRefundsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrderService/ConfirmPayment',
+            holdfast_dot_v1_dot_order__pb2.ConfirmPaymentRequest.SerializeToString,
+            holdfast_dot_v1_dot_order__pb2.Payment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPostings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrderService/ListPostings',
+            holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.SerializeToString,
+            holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,24 @@ class OrderServiceStub:
     """Calls an order off that is not paid: by its buyer, or by owners, managers and API keys of its
     organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_CANCELLABLE.
     """
+    RefundOrder: _aio.UnaryUnaryMultiCallable[_order_pb2.RefundOrderRequest, _order_pb2.Refund]
+    """Gives money back: all that is left, that of chosen tickets, or an amount. For owners, managers,
+    finance and API keys of its organizer. Answers how the refund stands after the provider was
+    asked once. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_REFUNDABLE, REFUND_TOO_LARGE,
+    TICKET_NOT_REFUNDABLE, FIELD_INVALID.
+    """
+    ListRefunds: _aio.UnaryUnaryMultiCallable[_order_pb2.ListRefundsRequest, _order_pb2.ListRefundsResponse]
+    """The refunds of an order, oldest first. Refused with ORDER_NOT_FOUND, ROLE_MISSING."""
+    ConfirmPayment: _aio.UnaryUnaryMultiCallable[_order_pb2.ConfirmPaymentRequest, _order_pb2.Payment]
+    """Says that the money of an offline payment has arrived: the order is confirmed with it. For
+    owners, managers, finance and API keys of its organizer. Refused with ORDER_NOT_FOUND,
+    ROLE_MISSING, PAYMENT_NOT_FOUND, PAYMENT_NOT_CONFIRMABLE, EVENT_NOT_ON_SALE (it was cancelled),
+    FIELD_INVALID, and with SOLD_OUT where the order has lapsed and its stock is gone.
+    """
+    ListPostings: _aio.UnaryUnaryMultiCallable[_order_pb2.ListPostingsRequest, _order_pb2.ListPostingsResponse]
+    """What the order did to the books, in double entry, oldest first. For owners, managers, finance
+    and API keys of its organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
+    """
 
 class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
     """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
@@ -90,6 +108,48 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_order_pb2.Order]:
         """Calls an order off that is not paid: by its buyer, or by owners, managers and API keys of its
         organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_CANCELLABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def RefundOrder(
+        self,
+        request: _order_pb2.RefundOrderRequest,
+        context: _aio.ServicerContext[_order_pb2.RefundOrderRequest, _abc.Awaitable[_order_pb2.Refund]],
+    ) -> _abc.Awaitable[_order_pb2.Refund]:
+        """Gives money back: all that is left, that of chosen tickets, or an amount. For owners, managers,
+        finance and API keys of its organizer. Answers how the refund stands after the provider was
+        asked once. Refused with ORDER_NOT_FOUND, ROLE_MISSING, ORDER_NOT_REFUNDABLE, REFUND_TOO_LARGE,
+        TICKET_NOT_REFUNDABLE, FIELD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListRefunds(
+        self,
+        request: _order_pb2.ListRefundsRequest,
+        context: _aio.ServicerContext[_order_pb2.ListRefundsRequest, _abc.Awaitable[_order_pb2.ListRefundsResponse]],
+    ) -> _abc.Awaitable[_order_pb2.ListRefundsResponse]:
+        """The refunds of an order, oldest first. Refused with ORDER_NOT_FOUND, ROLE_MISSING."""
+
+    @_abc_1.abstractmethod
+    def ConfirmPayment(
+        self,
+        request: _order_pb2.ConfirmPaymentRequest,
+        context: _aio.ServicerContext[_order_pb2.ConfirmPaymentRequest, _abc.Awaitable[_order_pb2.Payment]],
+    ) -> _abc.Awaitable[_order_pb2.Payment]:
+        """Says that the money of an offline payment has arrived: the order is confirmed with it. For
+        owners, managers, finance and API keys of its organizer. Refused with ORDER_NOT_FOUND,
+        ROLE_MISSING, PAYMENT_NOT_FOUND, PAYMENT_NOT_CONFIRMABLE, EVENT_NOT_ON_SALE (it was cancelled),
+        FIELD_INVALID, and with SOLD_OUT where the order has lapsed and its stock is gone.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPostings(
+        self,
+        request: _order_pb2.ListPostingsRequest,
+        context: _aio.ServicerContext[_order_pb2.ListPostingsRequest, _abc.Awaitable[_order_pb2.ListPostingsResponse]],
+    ) -> _abc.Awaitable[_order_pb2.ListPostingsResponse]:
+        """What the order did to the books, in double entry, oldest first. For owners, managers, finance
+        and API keys of its organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
         """
 
 def add_OrderServiceServicer_to_server(servicer: OrderServiceServicer, server: _aio.Server) -> None: ...

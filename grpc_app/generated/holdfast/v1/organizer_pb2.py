@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bholdfast/v1/organizer.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x16\x43reateOrganizerRequest\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04slug\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x07\n\x05_nameB\x07\n\x05_slug\"+\n\x13GetOrganizerRequest\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\"\x17\n\x15ListOrganizersRequest\"[\n\x16ListOrganizersResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.holdfast.v1.OwnOrganizer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\tOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x0cOwnOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x87\x02\n\x10OrganizerService\x12N\n\x0f\x43reateOrganizer\x12#.holdfast.v1.CreateOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12H\n\x0cGetOrganizer\x12 .holdfast.v1.GetOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12Y\n\x0eListOrganizers\x12\".holdfast.v1.ListOrganizersRequest\x1a#.holdfast.v1.ListOrganizersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bholdfast/v1/organizer.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"d\n\x16\x43reateOrganizerRequest\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04slug\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\x07\n\x05_nameB\x07\n\x05_slug\"+\n\x13GetOrganizerRequest\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\"\x17\n\x15ListOrganizersRequest\"[\n\x16ListOrganizersResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.holdfast.v1.OwnOrganizer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\tOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x0cOwnOrganizer\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04slug\x18\x03 \x01(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\x18GetReconciliationRequest\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\"\xa6\x01\n\x0eReconciliation\x12\x14\n\x0corganizer_id\x18\x01 \x01(\t\x12\x0c\n\x04live\x18\x02 \x01(\x08\x12&\n\x08\x62\x61lances\x18\x03 \x03(\x0b\x32\x14.holdfast.v1.Balance\x12\"\n\x06totals\x18\x04 \x03(\x0b\x32\x12.holdfast.v1.Total\x12$\n\x07reports\x18\x05 \x03(\x0b\x32\x13.holdfast.v1.Report\"q\n\x07\x42\x61lance\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\x03\x12\x10\n\x08\x64isputed\x18\x03 \x01(\x03\x12\x11\n\torganizer\x18\x04 \x01(\x03\x12\x0b\n\x03tax\x18\x05 \x01(\x03\x12\x10\n\x08platform\x18\x06 \x01(\x03\"7\n\x05Total\x12\x10\n\x08\x63urrency\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x03\"\xef\x01\n\x06Report\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63ompared\x18\x05 \x01(\x05\x12/\n\rdiscrepancies\x18\x06 \x03(\x0b\x32\x18.holdfast.v1.Discrepancy\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc8\x01\n\x0b\x44iscrepancy\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\x12\x11\n\x04ours\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x13\n\x06theirs\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12\x10\n\x08\x63urrency\x18\x05 \x01(\t\x12\x17\n\npayment_id\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\x15\n\x08order_id\x18\x07 \x01(\tH\x03\x88\x01\x01\x42\x07\n\x05_oursB\t\n\x07_theirsB\r\n\x0b_payment_idB\x0b\n\t_order_id2\xe0\x02\n\x10OrganizerService\x12N\n\x0f\x43reateOrganizer\x12#.holdfast.v1.CreateOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12H\n\x0cGetOrganizer\x12 .holdfast.v1.GetOrganizerRequest\x1a\x16.holdfast.v1.Organizer\x12Y\n\x0eListOrganizers\x12\".holdfast.v1.ListOrganizersRequest\x1a#.holdfast.v1.ListOrganizersResponse\x12W\n\x11GetReconciliation\x12%.holdfast.v1.GetReconciliationRequest\x1a\x1b.holdfast.v1.Reconciliationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORGANIZER']._serialized_end=441
   _globals['_OWNORGANIZER']._serialized_start=443
   _globals['_OWNORGANIZER']._serialized_end=559
-  _globals['_ORGANIZERSERVICE']._serialized_start=562
-  _globals['_ORGANIZERSERVICE']._serialized_end=825
+  _globals['_GETRECONCILIATIONREQUEST']._serialized_start=561
+  _globals['_GETRECONCILIATIONREQUEST']._serialized_end=609
+  _globals['_RECONCILIATION']._serialized_start=612
+  _globals['_RECONCILIATION']._serialized_end=778
+  _globals['_BALANCE']._serialized_start=780
+  _globals['_BALANCE']._serialized_end=893
+  _globals['_TOTAL']._serialized_start=895
+  _globals['_TOTAL']._serialized_end=950
+  _globals['_REPORT']._serialized_start=953
+  _globals['_REPORT']._serialized_end=1192
+  _globals['_DISCREPANCY']._serialized_start=1195
+  _globals['_DISCREPANCY']._serialized_end=1395
+  _globals['_ORGANIZERSERVICE']._serialized_start=1398
+  _globals['_ORGANIZERSERVICE']._serialized_end=1750
 # @@protoc_insertion_point(module_scope)

@@ -182,3 +182,242 @@ class OwnOrganizer(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OwnOrganizer: _TypeAlias = OwnOrganizer  # noqa: Y015
+
+@_typing.final
+class GetReconciliationRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANIZER_ID_FIELD_NUMBER: _builtins.int
+    organizer_id: _builtins.str
+    """UUID. Required."""
+    def __init__(
+        self,
+        *,
+        organizer_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["organizer_id", b"organizer_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReconciliationRequest: _TypeAlias = GetReconciliationRequest  # noqa: Y015
+
+@_typing.final
+class Reconciliation(_message.Message):
+    """The books of an organizer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANIZER_ID_FIELD_NUMBER: _builtins.int
+    LIVE_FIELD_NUMBER: _builtins.int
+    BALANCES_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    REPORTS_FIELD_NUMBER: _builtins.int
+    organizer_id: _builtins.str
+    """UUID."""
+    live: _builtins.bool
+    """Whether these are the books of what was for real; else of tests."""
+    @_builtins.property
+    def balances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Balance]:
+        """One for each currency."""
+
+    @_builtins.property
+    def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Total]:
+        """What moved at the providers, by currency and kind."""
+
+    @_builtins.property
+    def reports(self) -> _containers.RepeatedCompositeFieldContainer[Global___Report]:
+        """The latest comparison with each provider."""
+
+    def __init__(
+        self,
+        *,
+        organizer_id: _builtins.str = ...,
+        live: _builtins.bool = ...,
+        balances: _abc.Iterable[Global___Balance] | None = ...,
+        totals: _abc.Iterable[Global___Total] | None = ...,
+        reports: _abc.Iterable[Global___Report] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["balances", b"balances", "live", b"live", "organizer_id", b"organizer_id", "reports", b"reports", "totals", b"totals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reconciliation: _TypeAlias = Reconciliation  # noqa: Y015
+
+@_typing.final
+class Balance(_message.Message):
+    """What every account holds, in minor units; negative is owed by us. Together they are zero."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
+    ORGANIZER_FIELD_NUMBER: _builtins.int
+    TAX_FIELD_NUMBER: _builtins.int
+    PLATFORM_FIELD_NUMBER: _builtins.int
+    currency: _builtins.str
+    """ISO 4217 code."""
+    provider: _builtins.int
+    disputed: _builtins.int
+    organizer: _builtins.int
+    tax: _builtins.int
+    platform: _builtins.int
+    def __init__(
+        self,
+        *,
+        currency: _builtins.str = ...,
+        provider: _builtins.int = ...,
+        disputed: _builtins.int = ...,
+        organizer: _builtins.int = ...,
+        tax: _builtins.int = ...,
+        platform: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency", b"currency", "disputed", b"disputed", "organizer", b"organizer", "platform", b"platform", "provider", b"provider", "tax", b"tax"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Balance: _TypeAlias = Balance  # noqa: Y015
+
+@_typing.final
+class Total(_message.Message):
+    """What postings of one kind moved at the providers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    currency: _builtins.str
+    """ISO 4217 code."""
+    kind: _builtins.str
+    """See Posting.kind."""
+    amount: _builtins.int
+    """Minor units."""
+    def __init__(
+        self,
+        *,
+        currency: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        amount: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "currency", b"currency", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Total: _TypeAlias = Total  # noqa: Y015
+
+@_typing.final
+class Report(_message.Message):
+    """A comparison of a provider's books with ours, of what moved from `since` until `until`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    COMPARED_FIELD_NUMBER: _builtins.int
+    DISCREPANCIES_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """UUID."""
+    provider: _builtins.str
+    compared: _builtins.int
+    """Movements that were compared, of both sides together."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def discrepancies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Discrepancy]:
+        """Empty when the books say the same."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        compared: _builtins.int = ...,
+        discrepancies: _abc.Iterable[Global___Discrepancy] | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "since", b"since", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compared", b"compared", "created_at", b"created_at", "discrepancies", b"discrepancies", "id", b"id", "provider", b"provider", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Report: _TypeAlias = Report  # noqa: Y015
+
+@_typing.final
+class Discrepancy(_message.Message):
+    """Where the books differ."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    OURS_FIELD_NUMBER: _builtins.int
+    THEIRS_FIELD_NUMBER: _builtins.int
+    CURRENCY_FIELD_NUMBER: _builtins.int
+    PAYMENT_ID_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """What is wrong."""
+    reference: _builtins.str
+    """The provider's id of the payment."""
+    ours: _builtins.int
+    """Minor units in our books; absent: not there."""
+    theirs: _builtins.int
+    """Minor units in the provider's books; absent: not there."""
+    currency: _builtins.str
+    """ISO 4217 code."""
+    payment_id: _builtins.str
+    """UUID."""
+    order_id: _builtins.str
+    """UUID."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        ours: _builtins.int | None = ...,
+        theirs: _builtins.int | None = ...,
+        currency: _builtins.str = ...,
+        payment_id: _builtins.str | None = ...,
+        order_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_order_id", b"_order_id", "_ours", b"_ours", "_payment_id", b"_payment_id", "_theirs", b"_theirs", "order_id", b"order_id", "ours", b"ours", "payment_id", b"payment_id", "theirs", b"theirs"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_order_id", b"_order_id", "_ours", b"_ours", "_payment_id", b"_payment_id", "_theirs", b"_theirs", "currency", b"currency", "kind", b"kind", "order_id", b"order_id", "ours", b"ours", "payment_id", b"payment_id", "reference", b"reference", "theirs", b"theirs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__order_id: _TypeAlias = _typing.Literal["order_id"]  # noqa: Y015
+    _WhichOneofArgType__order_id: _TypeAlias = _typing.Literal["_order_id", b"_order_id"]  # noqa: Y015
+    _WhichOneofReturnType__ours: _TypeAlias = _typing.Literal["ours"]  # noqa: Y015
+    _WhichOneofArgType__ours: _TypeAlias = _typing.Literal["_ours", b"_ours"]  # noqa: Y015
+    _WhichOneofReturnType__payment_id: _TypeAlias = _typing.Literal["payment_id"]  # noqa: Y015
+    _WhichOneofArgType__payment_id: _TypeAlias = _typing.Literal["_payment_id", b"_payment_id"]  # noqa: Y015
+    _WhichOneofReturnType__theirs: _TypeAlias = _typing.Literal["theirs"]  # noqa: Y015
+    _WhichOneofArgType__theirs: _TypeAlias = _typing.Literal["_theirs", b"_theirs"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__order_id) -> _WhichOneofReturnType__order_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ours) -> _WhichOneofReturnType__ours | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payment_id) -> _WhichOneofReturnType__payment_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__theirs) -> _WhichOneofReturnType__theirs | None: ...
+
+Global___Discrepancy: _TypeAlias = Discrepancy  # noqa: Y015

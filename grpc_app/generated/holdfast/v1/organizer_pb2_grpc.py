@@ -50,6 +50,11 @@ class OrganizerServiceStub:
                 request_serializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.FromString,
                 _registered_method=True)
+        self.GetReconciliation = channel.unary_unary(
+                '/holdfast.v1.OrganizerService/GetReconciliation',
+                request_serializer=holdfast_dot_v1_dot_organizer__pb2.GetReconciliationRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_organizer__pb2.Reconciliation.FromString,
+                _registered_method=True)
 
 
 class OrganizerServiceServicer:
@@ -77,6 +82,14 @@ class OrganizerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetReconciliation(self, request, context):
+        """What the books of an organizer say, and whether the providers' books say the same. For its
+        owners, finance and API keys. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrganizerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +107,11 @@ def add_OrganizerServiceServicer_to_server(servicer, server):
                     servicer.ListOrganizers,
                     request_deserializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.SerializeToString,
+            ),
+            'GetReconciliation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReconciliation,
+                    request_deserializer=holdfast_dot_v1_dot_organizer__pb2.GetReconciliationRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_organizer__pb2.Reconciliation.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +196,33 @@ class OrganizerService:
             '/holdfast.v1.OrganizerService/ListOrganizers',
             holdfast_dot_v1_dot_organizer__pb2.ListOrganizersRequest.SerializeToString,
             holdfast_dot_v1_dot_organizer__pb2.ListOrganizersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReconciliation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/holdfast.v1.OrganizerService/GetReconciliation',
+            holdfast_dot_v1_dot_organizer__pb2.GetReconciliationRequest.SerializeToString,
+            holdfast_dot_v1_dot_organizer__pb2.Reconciliation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,6 +22,10 @@ class OrganizerServiceStub:
     """Refused with ORGANIZER_NOT_FOUND."""
     ListOrganizers: _aio.UnaryUnaryMultiCallable[_organizer_pb2.ListOrganizersRequest, _organizer_pb2.ListOrganizersResponse]
     """Those the caller is a member of, oldest first."""
+    GetReconciliation: _aio.UnaryUnaryMultiCallable[_organizer_pb2.GetReconciliationRequest, _organizer_pb2.Reconciliation]
+    """What the books of an organizer say, and whether the providers' books say the same. For its
+    owners, finance and API keys. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
+    """
 
 class OrganizerServiceServicer(metaclass=_abc_1.ABCMeta):
     """Sellers."""
@@ -49,5 +53,15 @@ class OrganizerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_organizer_pb2.ListOrganizersRequest, _abc.Awaitable[_organizer_pb2.ListOrganizersResponse]],
     ) -> _abc.Awaitable[_organizer_pb2.ListOrganizersResponse]:
         """Those the caller is a member of, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetReconciliation(
+        self,
+        request: _organizer_pb2.GetReconciliationRequest,
+        context: _aio.ServicerContext[_organizer_pb2.GetReconciliationRequest, _abc.Awaitable[_organizer_pb2.Reconciliation]],
+    ) -> _abc.Awaitable[_organizer_pb2.Reconciliation]:
+        """What the books of an organizer say, and whether the providers' books say the same. For its
+        owners, finance and API keys. Refused with ORGANIZER_NOT_FOUND, ROLE_MISSING.
+        """
 
 def add_OrganizerServiceServicer_to_server(servicer: OrganizerServiceServicer, server: _aio.Server) -> None: ...

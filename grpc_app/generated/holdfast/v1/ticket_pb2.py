@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18holdfast/v1/ticket.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"&\n\x12ListTicketsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"R\n\x13ListTicketsResponse\x12\"\n\x05items\x18\x01 \x03(\x0b\x32\x13.holdfast.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x06Ticket\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x03 \x01(\t\x12\x16\n\x0eticket_type_id\x18\x04 \x01(\t\x12\x0c\n\x04\x63ode\x18\x05 \x01(\t\x12\r\n\x05state\x18\x06 \x01(\t\x12-\n\tissued_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2a\n\rTicketService\x12P\n\x0bListTickets\x12\x1f.holdfast.v1.ListTicketsRequest\x1a .holdfast.v1.ListTicketsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18holdfast/v1/ticket.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"&\n\x12ListTicketsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"R\n\x13ListTicketsResponse\x12\"\n\x05items\x18\x01 \x03(\x0b\x32\x13.holdfast.v1.Ticket\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xae\x01\n\x06Ticket\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x03 \x01(\t\x12\x16\n\x0eticket_type_id\x18\x04 \x01(\t\x12\x0c\n\x04\x63ode\x18\x05 \x01(\t\x12\r\n\x05state\x18\x06 \x01(\t\x12-\n\tissued_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64isputed\x18\x08 \x01(\x08\x32\x61\n\rTicketService\x12P\n\x0bListTickets\x12\x1f.holdfast.v1.ListTicketsRequest\x1a .holdfast.v1.ListTicketsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,7 +37,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTICKETSRESPONSE']._serialized_start=114
   _globals['_LISTTICKETSRESPONSE']._serialized_end=196
   _globals['_TICKET']._serialized_start=199
-  _globals['_TICKET']._serialized_end=355
-  _globals['_TICKETSERVICE']._serialized_start=357
-  _globals['_TICKETSERVICE']._serialized_end=454
+  _globals['_TICKET']._serialized_end=373
+  _globals['_TICKETSERVICE']._serialized_start=375
+  _globals['_TICKETSERVICE']._serialized_end=472
 # @@protoc_insertion_point(module_scope)

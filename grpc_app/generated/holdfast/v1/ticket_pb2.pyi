@@ -78,6 +78,7 @@ class Ticket(_message.Message):
     CODE_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     ISSUED_AT_FIELD_NUMBER: _builtins.int
+    DISPUTED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
     order_id: _builtins.str
@@ -90,6 +91,8 @@ class Ticket(_message.Message):
     """Admits whoever shows it. A secret."""
     state: _builtins.str
     """"ISSUED", "CHECKED_IN", "VOID" or "TRANSFERRED"."""
+    disputed: _builtins.bool
+    """Whether the payer's bank claims its money back."""
     @_builtins.property
     def issued_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -102,10 +105,11 @@ class Ticket(_message.Message):
         code: _builtins.str = ...,
         state: _builtins.str = ...,
         issued_at: _timestamp_pb2.Timestamp | None = ...,
+        disputed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["issued_at", b"issued_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "event_id", b"event_id", "id", b"id", "issued_at", b"issued_at", "order_id", b"order_id", "state", b"state", "ticket_type_id", b"ticket_type_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "disputed", b"disputed", "event_id", b"event_id", "id", b"id", "issued_at", b"issued_at", "order_id", b"order_id", "state", b"state", "ticket_type_id", b"ticket_type_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
