@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from application.api_key.create_api_key import CreateApiKey
 from application.api_key.list_api_keys import ListApiKeys
 from application.api_key.revoke_api_key import RevokeApiKey
+from application.attention.list_attention import ListAttention
+from application.attention.resolve_attention import ResolveAttention
 from application.auth.login import Login
 from application.auth.logout import Logout
 from application.auth.logout_everywhere import LogoutEverywhere
@@ -38,12 +40,15 @@ from application.member.list_members import ListMembers
 from application.member.remove_member import RemoveMember
 from application.member.revoke_invitation import RevokeInvitation
 from application.order.cancel_order import CancelOrder
+from application.order.confirm_payment import ConfirmPayment
 from application.order.create_order import CreateOrder
 from application.order.get_order import GetOrder
 from application.order.list_orders import ListOrders
+from application.order.list_postings import ListPostings
 from application.order.pay_order import PayOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
+from application.organizer.get_reconciliation import GetReconciliation
 from application.organizer.list_organizers import ListOrganizers
 from application.payment.receive_webhook import ReceiveWebhook
 from application.pipeline import Operation
@@ -57,6 +62,7 @@ from application.user.grant_superuser import GrantSuperuser
 from application.user.list_users import ListUsers
 from application.user.revoke_superuser import RevokeSuperuser
 from application.user.update_me import UpdateMe
+from application.views.attention import AttentionView
 from application.views.event import AvailabilityView, EventView
 from application.views.hold import HoldView
 from application.views.order import OrderView, PaymentView
@@ -68,6 +74,8 @@ from application.views.organizer import (
     OwnOrganizerView,
 )
 from application.views.page import Page
+from application.views.posting import PostingView
+from application.views.reconciliation import ReconciliationView
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
 
@@ -109,6 +117,7 @@ class OrganizerOperations:
     create: Operation[CreateOrganizer, OrganizerView]
     get: Operation[GetOrganizer, OrganizerView]
     list: Operation[ListOrganizers, Page[OwnOrganizerView]]
+    get_reconciliation: Operation[GetReconciliation, ReconciliationView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +166,19 @@ class OrderOperations:
     list: Operation[ListOrders, Page[OrderView]]
     pay: Operation[PayOrder, PaymentView]
     cancel: Operation[CancelOrder, OrderView]
+    confirm_payment: Operation[ConfirmPayment, PaymentView]
+    list_postings: Operation[ListPostings, Page[PostingView]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOperations:
     list: Operation[ListTickets, Page[TicketView]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionOperations:
+    list: Operation[ListAttention, Page[AttentionView]]
+    resolve: Operation[ResolveAttention, AttentionView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +202,7 @@ class Application:
     holds: HoldOperations
     orders: OrderOperations
     tickets: TicketOperations
+    attention: AttentionOperations
     webhooks: Webhooks
 
     def operations(self) -> "Iterator[Operation]":  # type: ignore[type-arg]  # of any kind

@@ -12,7 +12,7 @@ from application.background.keep_partitions import KeepPartitions
 from application.background.process_inbox import ProcessInbox
 from application.background.send_mails import SendMails
 from application.background.sweep_holds import SweepHolds
-from application.wiring import people, sale
+from application.wiring import money, people, sale
 from application.wiring.parts import Parts, Ports, Rules
 
 __all__ = ["Ports", "Rules", "assemble", "assemble_jobs"]
@@ -35,6 +35,7 @@ def assemble(ports: Ports, rules: Rules) -> Application:
         holds=sale.holds(parts),
         orders=sale.orders(parts),
         tickets=sale.tickets(parts),
+        attention=money.attention(parts),
         webhooks=sale.webhooks(parts),
     )
 

@@ -60,6 +60,7 @@ _OPEN = _rule(_ANONYMOUS)
 _OWNERS = _members(Role.OWNER, keys=False)
 _PEOPLE = _members(Role.OWNER, Role.MANAGER, keys=False)
 _MANAGERS = _members(Role.OWNER, Role.MANAGER)
+_MONEY = _members(Role.OWNER, Role.MANAGER, Role.FINANCE)
 _ALL = tuple(Role)
 
 # Who waits for whom when there is more to do than can be done; what is not named is a READ.
@@ -68,6 +69,7 @@ _PRIORITIES: Mapping[str, Priority] = {
     "CreateOrder": Priority.PAYMENT,
     "PayOrder": Priority.PAYMENT,
     "CancelOrder": Priority.PAYMENT,
+    "ConfirmPayment": Priority.PAYMENT,
     "CreateHold": Priority.SALE,
     "ExtendHold": Priority.SALE,
     "ReleaseHold": Priority.SALE,
@@ -82,6 +84,8 @@ _PRIORITIES: Mapping[str, Priority] = {
     "ListEvents": Priority.LIST,
     "ListOrders": Priority.LIST,
     "ListTickets": Priority.LIST,
+    "ListPostings": Priority.LIST,
+    "ListAttention": Priority.LIST,
 }
 
 _CALLERS: Mapping[str, Rule] = {
@@ -143,6 +147,12 @@ _CALLERS: Mapping[str, Rule] = {
     "PayOrder": _BUYERS,
     "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
     "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+    # The money
+    "ConfirmPayment": _MONEY,
+    "ListPostings": _MONEY,
+    "ListAttention": _MONEY,  # superusers: of all organizers
+    "ResolveAttention": _MONEY,  # superusers too
+    "GetReconciliation": _members(Role.OWNER, Role.FINANCE),
     # Payment providers; the signature says who they are, and they come in crowds
     "ReceiveWebhook": Rule(kinds=frozenset({_ANONYMOUS}), limited=False),
 }

@@ -29,3 +29,16 @@ async def visible_order(work: UnitOfWork, order_id: OrderId, ctx: Context) -> Or
     if not bought and not acts_for(order.organizer_id, ctx):
         raise RoleMissing() if is_inside(order.organizer_id, ctx) else OrderNotFound()
     return order
+
+
+async def sold_order(work: UnitOfWork, order_id: OrderId, ctx: Context) -> Order:
+    """One the caller may do this with for its organizer; having bought it is not enough.
+
+    Raises OrderNotFound, and RoleMissing for a member whose role does not allow this.
+    """
+    order = await work.orders.get(order_id)
+    if order is None or order.live != ctx.actor.live:
+        raise OrderNotFound()
+    if not acts_for(order.organizer_id, ctx):
+        raise RoleMissing() if is_inside(order.organizer_id, ctx) else OrderNotFound()
+    return order

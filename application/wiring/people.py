@@ -37,6 +37,7 @@ from application.member.remove_member import RemoveMember, RemoveMemberHandler
 from application.member.revoke_invitation import RevokeInvitation, RevokeInvitationHandler
 from application.organizer.create_organizer import CreateOrganizer, CreateOrganizerHandler
 from application.organizer.get_organizer import GetOrganizer, GetOrganizerHandler
+from application.organizer.get_reconciliation import GetReconciliation, GetReconciliationHandler
 from application.organizer.list_organizers import ListOrganizers, ListOrganizersHandler
 from application.user.activate_user import ActivateUser, ActivateUserHandler
 from application.user.change_password import ChangePassword, ChangePasswordHandler
@@ -55,6 +56,7 @@ from application.views.organizer import (
     OwnOrganizerView,
 )
 from application.views.page import Page
+from application.views.reconciliation import ReconciliationView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
 from application.wiring.parts import Parts
 
@@ -128,6 +130,9 @@ def organizers(parts: Parts) -> OrganizerOperations:
         create=op(CreateOrganizer, OrganizerView, CreateOrganizerHandler(begin, ids)),
         get=op(GetOrganizer, OrganizerView, GetOrganizerHandler(begin)),
         list=op(ListOrganizers, Page[OwnOrganizerView], ListOrganizersHandler(begin)),
+        get_reconciliation=op(
+            GetReconciliation, ReconciliationView, GetReconciliationHandler(begin)
+        ),
     )
 
 

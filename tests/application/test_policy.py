@@ -45,6 +45,7 @@ def test_who_comes_first() -> None:
         "CreateOrder",
         "PayOrder",
         "CancelOrder",
+        "ConfirmPayment",
     }
     assert by_priority[Priority.SALE] == {
         "CreateHold",
