@@ -1,5 +1,6 @@
 """The dispute: the payer's bank claims a payment back. The provider decides; we keep the books."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -89,3 +90,8 @@ class Dispute(Aggregate):
             occurred_at=at,
         )
         return self._changed(fact, state=state, updated_at=at)
+
+
+def disputed_amount(disputes: Iterable[Dispute]) -> int:
+    """What of a payment is claimed back or lost, in minor units: it must not be refunded too."""
+    return sum(each.amount.amount for each in disputes if each.state is not DisputeState.WON)
