@@ -74,6 +74,10 @@ class DisputeRepository(Protocol):
         """Oldest first."""
         ...
 
+    async def undecided(self, *, after: PaymentId | None, limit: int) -> Sequence[PaymentId]:
+        """Payments with an OPEN dispute, by id, from just behind `after`."""
+        ...
+
     def add(self, dispute: Dispute) -> None:
         """Commit raises StaleWrite when there is one of this payment and reference already."""
         ...
@@ -94,6 +98,10 @@ class AttentionRepository(Protocol):
     async def get(self, attention_id: AttentionId) -> Attention | None: ...
 
     async def open_for(self, kind: AttentionKind, subject_id: UUID) -> Attention | None: ...
+
+    async def was_asked(self, kind: AttentionKind, subject_id: UUID) -> bool:
+        """Whether there is one, open or resolved."""
+        ...
 
     async def page(
         self,

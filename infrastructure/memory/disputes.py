@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from application.ports.money import DisputeRepository
 from application.ports.unit_of_work import StaleWrite
-from domain.order.dispute import Dispute
+from domain.order.dispute import Dispute, DisputeState
 from infrastructure.memory.session import Phase, Session, Writing
 from shared.ids import PaymentId
 
@@ -17,6 +17,11 @@ class MemoryDisputes(DisputeRepository):
         disputes = (await self._session.read()).disputes.values()
         found = [dispute for dispute in disputes if dispute.payment_id == payment_id]
         return sorted(found, key=lambda dispute: (dispute.created_at, dispute.id))
+
+    async def undecided(self, *, after: PaymentId | None, limit: int) -> Sequence[PaymentId]:
+        disputes = (await self._session.read()).disputes.values()
+        found = {each.payment_id for each in disputes if each.state is DisputeState.OPEN}
+        return [each for each in sorted(found) if after is None or each > after][:limit]
 
     def add(self, dispute: Dispute) -> None:
         def write(writing: Writing) -> None:
