@@ -34,7 +34,8 @@ class CallRefused(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """What we ask a provider to authorize. `number` is the order's, as the buyer knows it; the
-    description is shown to the buyer. It is of no use to pay after `pay_until`."""
+    description is shown to the buyer. It is of no use to pay after `pay_until`. `payer_address` is
+    the payer's IP address, where the payer is the caller."""
 
     payment_id: PaymentId
     order_id: OrderId
@@ -43,12 +44,14 @@ class Charge:
     method: str
     description: str
     pay_until: datetime
+    payer_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A payment as we asked for it. `reference` is the provider's own id, None where the answer to
-    the first call was lost; `asked_at` is when that call was first made."""
+    the first call was lost; `asked_at` is when that call was first made; `pay_until` is what the
+    charge said."""
 
     payment_id: PaymentId
     order_id: OrderId
@@ -56,6 +59,7 @@ class Asked:
     amount: Money
     method: str
     asked_at: datetime
+    pay_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,11 +160,13 @@ class Payment(Aggregate):
                 redirect_url=self.redirect_url,
                 failure=self.failure,
             )
+        # Some providers tell the way to their page only once.
+        acting = seen.state is PaymentState.REQUIRES_ACTION
         known = replace(
             self,
             reference=seen.reference,
             client_secret=seen.client_secret or self.client_secret,
-            redirect_url=seen.redirect_url,
+            redirect_url=seen.redirect_url or (self.redirect_url if acting else None),
             failure=seen.failure or self.failure,
         )
         if seen.state is self.state:
