@@ -9,7 +9,7 @@ from pydantic import Field
 from api.changes import Unchanged, without_default
 from api.event.examples import CHANGES, NEW_EVENT, NEW_TICKET_TYPE
 from api.schemas import Price
-from api.shape import Digits, Id, Input, Moment, Text, Time, Whole, among, with_example
+from api.shape import Digits, Flag, Id, Input, Moment, Text, Time, Whole, among, with_example
 from application.event.add_ticket_type import AddTicketType
 from application.event.create_event import CreateEvent
 from application.event.list_events import ListEvents
