@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.api_key.routes import add_api_key_routes
+from api.attention.routes import add_attention_routes
 from api.auth.proofs import add_proof_routes
 from api.auth.routes import add_auth_routes
 from api.auth.sessions import add_session_routes
@@ -32,7 +33,9 @@ from api.middleware.head import Head
 from api.middleware.headers import SecurityHeaders, security_headers
 from api.middleware.safety_net import SafetyNet
 from api.openapi import document
+# H3: order money import
 from api.order.routes import add_order_routes
+from api.organizer.reconciliation import add_reconciliation_routes
 from api.organizer.routes import add_organizer_routes
 from api.refusals import add_refusals
 from api.routing import Documented, Routes
@@ -150,13 +153,16 @@ def _add_operations(
     add_user_admin_routes(under("Superusers"), application.users)
     add_guest_routes(under("Guests"), application.guests)
     add_organizer_routes(under("Organizers"), application.organizers)
+    add_reconciliation_routes(under("Organizers"), application.organizers)
     add_member_routes(under("Members"), application.members)
     add_invitation_routes(under("Members"), application.members)
     add_api_key_routes(under("API keys"), application.api_keys)
     add_event_routes(under("Events"), application.events)
     add_hold_routes(under("Holds"), application.holds)
     add_order_routes(under("Orders"), application.orders)
+    # H3: order money
     add_ticket_routes(under("Tickets"), application.tickets)
+    add_attention_routes(under("Attention"), application.attention)
     add_webhook_routes(under("Webhooks"), application.webhooks)
     return operations
 

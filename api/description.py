@@ -52,7 +52,8 @@ TAGS: Final = (
     {"name": "API keys", "description": "Keys with which servers act for an organizer."},
     {"name": "Events", "description": "What is sold, and what is left of it."},
     {"name": "Holds", "description": "Stock taken for one buyer, for a while."},
-    {"name": "Orders", "description": "A purchase made from one hold, and its payments."},
+    {"name": "Orders", "description": "A purchase made from one hold, its payments and refunds."},
     {"name": "Tickets", "description": "What admits."},
+    {"name": "Attention", "description": "What a machine should not decide alone."},
     {"name": "Webhooks", "description": "What payment providers call."},
 )

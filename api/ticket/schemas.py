@@ -16,6 +16,7 @@ TICKET: Final[JsonDict] = {
     "ticket_type_id": "01936b2a-7c00-7a10-8000-000000000004",
     "code": "s3Vt0mXq1kYb8Zr5Lw2NcA",
     "state": "ISSUED",
+    "disputed": False,
     "issued_at": "2026-11-21T10:17:01Z",
 }
 
@@ -29,6 +30,7 @@ class Ticket(Output):
     ticket_type_id: UUID
     code: str = Field(description="Admits its bearer: treat it as a secret.")
     state: TicketState
+    disputed: bool = Field(description="Whether the payer's bank claims its money back.")
     issued_at: AwareDatetime
 
 

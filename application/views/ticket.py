@@ -10,7 +10,8 @@ from shared.ids import EventId, OrderId, TicketId, TicketTypeId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketView:
-    """`code` admits its bearer: treat it as a secret."""
+    """`code` admits its bearer: treat it as a secret. `disputed`: the payer's bank claims its money
+    back."""
 
     id: TicketId
     order_id: OrderId
@@ -18,6 +19,7 @@ class TicketView:
     ticket_type_id: TicketTypeId
     code: str
     state: str
+    disputed: bool
     issued_at: datetime
 
     @classmethod
@@ -29,5 +31,6 @@ class TicketView:
             ticket_type_id=ticket.ticket_type_id,
             code=ticket.code,
             state=ticket.state.value,
+            disputed=ticket.disputed,
             issued_at=ticket.issued_at,
         )

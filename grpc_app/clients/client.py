@@ -12,6 +12,7 @@ from application.errors import RefreshTokenInvalid
 from grpc_app.clients.errors import refusal_of
 from grpc_app.context import REPLAYED, REQUEST_ID
 from grpc_app.generated.holdfast.v1.api_key_pb2_grpc import ApiKeyServiceStub
+from grpc_app.generated.holdfast.v1.attention_pb2_grpc import AttentionServiceStub
 from grpc_app.generated.holdfast.v1.auth_pb2 import LoginRequest, RefreshTokenRequest, Tokens
 from grpc_app.generated.holdfast.v1.auth_pb2_grpc import AuthServiceStub
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
@@ -70,6 +71,7 @@ class HoldfastClient:
         self.holds = HoldServiceStub(self._channel)
         self.orders = OrderServiceStub(self._channel)
         self.tickets = TicketServiceStub(self._channel)
+        self.attention = AttentionServiceStub(self._channel)
 
     async def login(self, email: str, password: str) -> Tokens:
         """Logs in and keeps both tokens; later calls are made with them. Raises

@@ -62,9 +62,11 @@ class Shape:
 
     def flag(self, name: str) -> bool:
         """Must be said: that it is false, too."""
-        if not self._present(name):
-            return self._missing(name, False)
-        return bool(getattr(self._message, name))
+        said = self.maybe_flag(name)
+        return self._missing(name, False) if said is None else said
+
+    def maybe_flag(self, name: str) -> bool | None:
+        return bool(getattr(self._message, name)) if self._present(name) else None
 
     def time(self, name: str) -> datetime:
         moment = self.maybe_time(name)
@@ -100,8 +102,11 @@ class Shape:
 
     def below(self, name: str) -> "Shape | None":
         """The message in a field; None, and a violation, if there is none."""
+        return self.maybe_below(name) or self._missing(name, None)
+
+    def maybe_below(self, name: str) -> "Shape | None":
         if not self._present(name):
-            return self._missing(name, None)
+            return None
         return Shape(getattr(self._message, name), self._checks.at(name))
 
     def each(self, name: str) -> Iterator["Shape"]:
@@ -111,6 +116,13 @@ class Shape:
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(getattr(self._message, name))
+
+    def uuids(self, name: str) -> tuple[UUID, ...]:
+        below = self._checks.at(name)
+        return tuple(
+            UUID(text) if _UUID.fullmatch(text) else _failed(below, at, NOT_A_UUID, _NO_UUID)
+            for at, text in enumerate(self.texts(name))
+        )
 
     def _present(self, name: str) -> bool:
         """A field without presence is there if it is not empty."""
@@ -125,5 +137,9 @@ class Shape:
         return self._failed(name, REQUIRED, placeholder)
 
     def _failed(self, name: str, message: str, placeholder: T) -> T:
-        self._checks.fail(name, message)
-        return placeholder
+        return _failed(self._checks, name, message, placeholder)
+
+
+def _failed(checks: Checks, field: str | int, message: str, placeholder: T) -> T:
+    checks.fail(field, message)
+    return placeholder

@@ -33,4 +33,5 @@ def _ticket(view: TicketView) -> Ticket:
         code=view.code,
         state=view.state,
         issued_at=timestamp(view.issued_at),
+        disputed=view.disputed,
     )

@@ -1,6 +1,7 @@
 """Values that several messages share."""
 
 from datetime import datetime
+from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -19,6 +20,10 @@ def timestamp(moment: datetime) -> Timestamp:
 
 def maybe_timestamp(moment: datetime | None) -> Timestamp | None:
     return None if moment is None else timestamp(moment)
+
+
+def maybe_text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def money(view: MoneyView) -> Money:

@@ -4,6 +4,7 @@ from application.app import OrganizerOperations
 from grpc_app.generated.holdfast.v1 import organizer_pb2 as wire
 from grpc_app.generated.holdfast.v1.organizer_pb2_grpc import OrganizerServiceServicer
 from grpc_app.mapping import organizer as mapping
+from grpc_app.mapping import reconciliation
 from grpc_app.perform import perform
 
 
@@ -30,4 +31,13 @@ class OrganizerServicer(OrganizerServiceServicer):
     ) -> wire.ListOrganizersResponse:
         return mapping.own_organizers(
             await perform(self._organizers.list, mapping.list_organizers, request)
+        )
+
+    async def GetReconciliation(
+        self, request: wire.GetReconciliationRequest, context: object
+    ) -> wire.Reconciliation:
+        return reconciliation.reconciliation(
+            await perform(
+                self._organizers.get_reconciliation, reconciliation.get_reconciliation, request
+            )
         )
