@@ -1,6 +1,9 @@
 """Refusals that belong to no aggregate: who is calling, and idempotency."""
 
-from shared.errors import AppError, Code
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from shared.errors import AppError, Code, Violation
 
 
 class TokenMissing(AppError):
@@ -98,6 +101,31 @@ class MailUnavailable(AppError):
     title = "Mails cannot be sent right now."
 
 
+class WebhookFault(Enum):
+    """What is wrong with a webhook: for the log and the figures, never for whoever sent it."""
+
+    FORGED = "FORGED"
+    OLD = "OLD"
+    OTHER_MODE = "OTHER_MODE"
+    OTHER_ACCOUNT = "OTHER_ACCOUNT"
+    UNREADABLE = "UNREADABLE"
+    OVERSIZED = "OVERSIZED"
+
+
 class WebhookInvalid(AppError):
+    """`fault` is ours to know: the answer is the same for all of them."""
+
     code, reason = Code.INVALID_ARGUMENT, "WEBHOOK_INVALID"
     title = "The signature of this webhook is missing, wrong or too old."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        violations: Iterable[Violation] = (),
+        retry_after: float | None = None,
+        metadata: Mapping[str, object] | None = None,
+        fault: WebhookFault = WebhookFault.FORGED,
+    ) -> None:
+        super().__init__(message, violations=violations, retry_after=retry_after, metadata=metadata)
+        self.fault = fault

@@ -1,12 +1,52 @@
-"""Who watches the pipeline: logs and metrics."""
+"""Who watches what happens: logs and metrics."""
 
+from enum import Enum
 from typing import Protocol
 
 from application.messages import Context
 from shared.errors import AppError
 
 
-class Observer(Protocol):
+class CallOutcome(Enum):
+    """What became of one call at a payment provider."""
+
+    ANSWERED = "ANSWERED"
+    """Declined is an answer, too."""
+    REFUSED = "REFUSED"
+    """As a mistake of ours."""
+    UNKNOWN = "UNKNOWN"
+    LATE = "LATE"
+    """Unknown: there was no answer in time."""
+    NOT_ASKED = "NOT_ASKED"
+    """Unknown, because the provider is left alone for a while."""
+    BROKEN = "BROKEN"
+    """By a bug of ours."""
+
+
+class PaymentObserver(Protocol):
+    """Never told ids, amounts or contents: names and numbers only."""
+
+    def webhook_refused(self, provider: str, reason: str) -> None:
+        """Somebody sent what no provider did, or not to us. `provider` is as in the address: a
+        stranger may have chosen it."""
+        ...
+
+    def provider_called(
+        self, provider: str, live: bool, call: str, outcome: CallOutcome, seconds: float
+    ) -> None:
+        """One attempt of a call ended so."""
+        ...
+
+    def provider_available(self, provider: str, live: bool, available: bool) -> None:
+        """From now on the provider is left alone, or asked again."""
+        ...
+
+    def reconciled(self, provider: str, live: bool, compared: int, discrepancies: int) -> None:
+        """A report was stored: so many movements were compared, so many did not match."""
+        ...
+
+
+class Observer(PaymentObserver, Protocol):
     def completed(self, operation: str, ctx: Context, seconds: float) -> None:
         """The operation was answered."""
         ...

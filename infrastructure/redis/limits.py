@@ -1,6 +1,8 @@
 """Rate limits that all processes count together, in Redis or Valkey."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Sequence
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -8,8 +10,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from application.ports.limits import Allowance, RateLimiter, Use
-from infrastructure.redis.breaker import Breaker
 from infrastructure.redis.script import TAKE
+from shared.breaker import Breaker
+
+_logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 32
 
@@ -46,7 +50,9 @@ class RedisRateLimiter(RateLimiter):
             )
         )
         self._take = self._redis.register_script(TAKE)
-        self._breaker = Breaker("the server of rate limits", retry_seconds=retry_seconds)
+        self._breaker = Breaker(
+            retry_seconds=retry_seconds, clock=time.monotonic, changed=_tell_availability
+        )
         self._asking: set[asyncio.Task[list[int] | None]] = set()
 
     async def take(self, uses: Sequence[Use], *, strict: bool) -> Sequence[Allowance]:
@@ -105,3 +111,10 @@ class RedisRateLimiter(RateLimiter):
         limit = use.limit
         policy = f"{limit.name}:{limit.quota}:{limit.window_seconds}:".encode()
         return self._prefix + policy + use.bucket.encode("utf-8", "surrogatepass")
+
+
+def _tell_availability(available: bool, why: str) -> None:
+    if available:
+        _logger.info("the server of rate limits is back")
+    else:
+        _logger.warning("the server of rate limits is away: %s", why)

@@ -1,7 +1,7 @@
 """An observer that remembers what it was told."""
 
 from application.messages import Context
-from application.ports.observer import Observer
+from application.ports.observer import CallOutcome, Observer
 from shared.errors import AppError
 
 
@@ -11,6 +11,25 @@ class Watcher(Observer):
         self.refusals: list[AppError] = []
         self.bugs: list[BaseException] = []
         self.mails: list[tuple[str, str, str, bool]] = []
+        self.webhooks: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, bool, str, CallOutcome]] = []
+        self.availability: list[tuple[str, bool, bool]] = []
+        self.reports: list[tuple[str, bool, int, int]] = []
+
+    def webhook_refused(self, provider: str, reason: str) -> None:
+        self.webhooks.append((provider, reason))
+
+    def provider_called(
+        self, provider: str, live: bool, call: str, outcome: CallOutcome, seconds: float
+    ) -> None:
+        assert seconds >= 0
+        self.calls.append((provider, live, call, outcome))
+
+    def provider_available(self, provider: str, live: bool, available: bool) -> None:
+        self.availability.append((provider, live, available))
+
+    def reconciled(self, provider: str, live: bool, compared: int, discrepancies: int) -> None:
+        self.reports.append((provider, live, compared, discrepancies))
 
     def completed(self, operation: str, ctx: Context, seconds: float) -> None:
         self.answered.append(operation)

@@ -16,7 +16,7 @@ from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
 from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.identity import Bearer, Tokens
-from application.ports.observer import Observer
+from application.ports.observer import CallOutcome, Observer
 from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.sealed.seals import HmacSeals
@@ -111,6 +111,20 @@ class Heard(Observer):
 
     def mail_failed(self, mail_id: str, kind: str, error: str, *, final: bool) -> None:
         raise AssertionError("the faces send no mail")
+
+    def webhook_refused(self, provider: str, reason: str) -> None:
+        raise AssertionError("no provider speaks gRPC to us")
+
+    def provider_called(
+        self, provider: str, live: bool, call: str, outcome: CallOutcome, seconds: float
+    ) -> None:
+        raise AssertionError("the faces call no provider")
+
+    def provider_available(self, provider: str, live: bool, available: bool) -> None:
+        raise AssertionError("the faces call no provider")
+
+    def reconciled(self, provider: str, live: bool, compared: int, discrepancies: int) -> None:
+        raise AssertionError("the faces compare no ledgers")
 
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         self.bugs.append(error)

@@ -14,7 +14,7 @@ from tests.adapters.redis.server import Valkey
 from tests.contracts.limits_of_rates import FEW, HOURLY, somebody
 
 TIMEOUT, RETRY = 0.25, 0.3
-LOGGER = "infrastructure.redis.breaker"
+LOGGER = "infrastructure.redis.limits"
 
 
 class Fallback(RateLimiter):

@@ -1,0 +1,1 @@
+"""A guard around any payment provider: deadlines, retries, and patience with outages."""
