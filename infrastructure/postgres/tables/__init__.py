@@ -11,6 +11,13 @@ from infrastructure.postgres.tables.delivery import (
 )
 from infrastructure.postgres.tables.events import events, pools, stock, ticket_types
 from infrastructure.postgres.tables.holds import holds
+from infrastructure.postgres.tables.money import (
+    attention,
+    discrepancies,
+    disputes,
+    postings,
+    reconciliations,
+)
 from infrastructure.postgres.tables.orders import order_lines, orders, tickets
 from infrastructure.postgres.tables.organizers import api_keys, invitations, members, organizers
 from infrastructure.postgres.tables.payments import payments, refunds
@@ -18,6 +25,9 @@ from infrastructure.postgres.tables.throttle import login_attempts
 
 __all__ = [
     "api_keys",
+    "attention",
+    "discrepancies",
+    "disputes",
     "events",
     "guests",
     "holds",
@@ -33,8 +43,10 @@ __all__ = [
     "outbox",
     "payments",
     "pools",
+    "postings",
     "proofs",
     "provider_events",
+    "reconciliations",
     "refunds",
     "sessions",
     "stock",

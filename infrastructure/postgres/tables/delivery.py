@@ -10,10 +10,12 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
+    Text,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
+from application.ports.inbox import Topic
 from application.ports.mail_queue import MailKind
 from infrastructure.postgres.tables.base import count, metadata, moment, one_of, text, uuid
 
@@ -67,6 +69,9 @@ provider_events = Table(
     moment("due_at"),
     count("attempts"),
     moment("processed_at", null=True),
+    Column("topic", Text, nullable=False, server_default="PAYMENT"),
+    uuid("payment_id", null=True),
+    one_of("topic", Topic),
     PrimaryKeyConstraint("provider", "event_id"),
     Index("ix_provider_events_waiting", "due_at", postgresql_where=sql("processed_at IS NULL")),
 )

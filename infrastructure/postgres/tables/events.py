@@ -59,6 +59,7 @@ events = Table(
     one_of("state", EventState),
     Index("ix_events_starts_at_id", "starts_at", "id"),
     Index("ix_events_organizer_id_starts_at_id", "organizer_id", "starts_at", "id"),
+    Index("ix_events_cancelled", "id", postgresql_where=sql("state = 'CANCELLED'")),
 )
 
 pools = Table(

@@ -2,6 +2,8 @@
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -47,13 +49,21 @@ orders = Table(
     moment("created_at"),
     moment("updated_at"),
     version(),
+    Column("refunded", BigInteger, nullable=False, server_default="0"),
     one_of("state", OrderState),
+    CheckConstraint("refunded BETWEEN 0 AND total", name="refunded"),
     UniqueConstraint("hold_id"),
     UniqueConstraint("number"),
     Index("ix_orders_buyer_id_created_at_id", "buyer_id", "created_at", "id"),
     Index("ix_orders_organizer_id_created_at_id", "organizer_id", "created_at", "id"),
     Index("ix_orders_event_id_buyer_id", "event_id", "buyer_id"),
     Index("ix_orders_due", "deadline", postgresql_where=sql("state = 'PENDING_PAYMENT'")),
+    Index(
+        "ix_orders_paid",
+        "event_id",
+        "id",
+        postgresql_where=sql("state IN ('CONFIRMED', 'PARTIALLY_REFUNDED')"),
+    ),
 )
 
 order_lines = Table(
@@ -83,6 +93,8 @@ tickets = Table(
     text("state"),
     moment("issued_at"),
     version(),
+    Column("keeps_place", Boolean, nullable=False, server_default=sql("false")),
+    Column("disputed", Boolean, nullable=False, server_default=sql("false")),
     ForeignKeyConstraint(["order_id"], ["orders.id"]),
     one_of("state", TicketState),
     UniqueConstraint("code"),

@@ -1,6 +1,16 @@
 """Payments and refunds."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index, Table
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Uuid,
+)
 from sqlalchemy import text as sql
 
 from domain.order.payment import Goal, PaymentState
@@ -53,6 +63,7 @@ payments = Table(
     Index("ix_payments_due", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
 )
 
+# What is behind the version came later, and the release before does not write it.
 refunds = Table(
     "refunds",
     metadata,
@@ -68,15 +79,24 @@ refunds = Table(
     moment("created_at"),
     moment("updated_at"),
     version(),
+    Column("ticket_ids", ARRAY(Uuid), nullable=False, server_default=sql("'{}'::uuid[]")),
+    uuid("retry_of", null=True),
+    text("reference", null=True),
+    moment("due_at", null=True),
+    Column("looks", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["payment_id"], ["payments.id"]),
     one_of("state", RefundState),
     CheckConstraint("amount > 0", name="amount"),
+    # Beside these there are triggers: those of a payment that count are never more than it.
+    #
     # Money that came too late goes back whole: two who notice at once must not both send it.
     Index(
         "uq_refunds_late_payment",
         "payment_id",
         unique=True,
-        postgresql_where=sql("reason = 'LATE_PAYMENT'"),
+        postgresql_where=sql("reason = 'LATE_PAYMENT' AND retry_of IS NULL"),
     ),
     Index("ix_refunds_payment_id", "payment_id", "created_at", "id"),
+    Index("ix_refunds_order_id", "order_id", "created_at", "id"),
+    Index("ix_refunds_due", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
 )
