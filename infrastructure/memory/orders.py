@@ -56,16 +56,19 @@ class MemoryOrders(OrderRepository):
         ]
         return [order.id for order in sorted(found, key=lambda order: order.deadline)[:limit]]
 
-    async def of_cancelled_events(self, *, limit: int) -> Sequence[OrderId]:
+    async def of_cancelled_events(
+        self, *, after: OrderId | None = None, limit: int
+    ) -> Sequence[OrderId]:
         tables = await self._session.read()
         found = [
-            order
+            order.id
             for order in tables.orders.values()
             if order.state in (OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED)
+            and (after is None or order.id > after)
             and tables.events[order.event_id].state is EventState.CANCELLED
             and not any(refund.reason == EVENT_CANCELLED for refund in tables.refunds_of(order.id))
         ]
-        return [order.id for order in sorted(found, key=_place)[:limit]]
+        return sorted(found)[:limit]
 
     def add(self, order: Order) -> None:
         def write(writing: Writing) -> None:
