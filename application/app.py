@@ -45,13 +45,16 @@ from application.order.create_order import CreateOrder
 from application.order.get_order import GetOrder
 from application.order.list_orders import ListOrders
 from application.order.list_postings import ListPostings
+from application.order.list_refunds import ListRefunds
 from application.order.pay_order import PayOrder
+from application.order.refund_order import RefundOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
 from application.organizer.get_reconciliation import GetReconciliation
 from application.organizer.list_organizers import ListOrganizers
 from application.payment.receive_webhook import ReceiveWebhook
 from application.pipeline import Operation
+from application.ports.payments import Acknowledgement
 from application.ticket.list_tickets import ListTickets
 from application.user.activate_user import ActivateUser
 from application.user.change_password import ChangePassword
@@ -76,6 +79,7 @@ from application.views.organizer import (
 from application.views.page import Page
 from application.views.posting import PostingView
 from application.views.reconciliation import ReconciliationView
+from application.views.refund import RefundView
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
 
@@ -166,6 +170,8 @@ class OrderOperations:
     list: Operation[ListOrders, Page[OrderView]]
     pay: Operation[PayOrder, PaymentView]
     cancel: Operation[CancelOrder, OrderView]
+    refund: Operation[RefundOrder, RefundView]
+    list_refunds: Operation[ListRefunds, Page[RefundView]]
     confirm_payment: Operation[ConfirmPayment, PaymentView]
     list_postings: Operation[ListPostings, Page[PostingView]]
 
@@ -185,7 +191,7 @@ class AttentionOperations:
 class Webhooks:
     """Called by payment providers only, over HTTP; not part of the parity of the two faces."""
 
-    receive: Operation[ReceiveWebhook, None]
+    receive: Operation[ReceiveWebhook, Acknowledgement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ _OWNERS = _members(Role.OWNER, keys=False)
 _PEOPLE = _members(Role.OWNER, Role.MANAGER, keys=False)
 _MANAGERS = _members(Role.OWNER, Role.MANAGER)
 _MONEY = _members(Role.OWNER, Role.MANAGER, Role.FINANCE)
+_FINANCES = _members(Role.OWNER, Role.MANAGER, Role.FINANCE)
 _ALL = tuple(Role)
 
 # Who waits for whom when there is more to do than can be done; what is not named is a READ.
@@ -69,6 +70,7 @@ _PRIORITIES: Mapping[str, Priority] = {
     "CreateOrder": Priority.PAYMENT,
     "PayOrder": Priority.PAYMENT,
     "CancelOrder": Priority.PAYMENT,
+    "RefundOrder": Priority.PAYMENT,
     "ConfirmPayment": Priority.PAYMENT,
     "CreateHold": Priority.SALE,
     "ExtendHold": Priority.SALE,
@@ -84,6 +86,7 @@ _PRIORITIES: Mapping[str, Priority] = {
     "ListEvents": Priority.LIST,
     "ListOrders": Priority.LIST,
     "ListTickets": Priority.LIST,
+    "ListRefunds": Priority.LIST,
     "ListPostings": Priority.LIST,
     "ListAttention": Priority.LIST,
 }
@@ -147,6 +150,8 @@ _CALLERS: Mapping[str, Rule] = {
     "PayOrder": _BUYERS,
     "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
     "ListTickets": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
+    "RefundOrder": _FINANCES,
+    "ListRefunds": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
     # The money
     "ConfirmPayment": _MONEY,
     "ListPostings": _MONEY,

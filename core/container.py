@@ -43,7 +43,7 @@ from infrastructure.sealed.seals import HmacSeals
 from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.errors import StorageUnavailable
 from infrastructure.simulated.pages import approval_app
-from infrastructure.simulated.payments import NAME, SimulatedPayments
+from infrastructure.simulated.payments import SimulatedPayments
 from infrastructure.simulated.postgres import PostgresStorage
 from infrastructure.simulated.provider import SimulatedProvider
 from shared.errors import DatabaseUnavailable
@@ -121,7 +121,10 @@ async def container(
             ),
             ids=RandomIds(),
             providers=Providers(
-                {NAME: SimulatedPayments(provider, secret=webhook_secret)},
+                [
+                    SimulatedPayments(provider, secret=webhook_secret, live=live)
+                    for live in (True, False)
+                ],
                 settings.payment.default_provider,
             ),
             mailer=_mailer(settings),

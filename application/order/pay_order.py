@@ -50,19 +50,17 @@ class PayOrderHandler:
     """How long after the start the background looks at a payment that nobody finished."""
 
     async def __call__(self, command: PayOrder, ctx: Context) -> PaymentView:
-        provider = self.providers.get(command.provider)
-        method = _method(provider, command.method)
-        payment = await self._start(command.order_id, provider, method, ctx)
-        await self.process.advance(payment.id, ctx.request_id)
+        payment = await self._start(command, ctx)
+        await self.process.advance(payment.id, ctx.request_id, payer_address=ctx.address)
         async with self.begin(ctx.holding_claim()) as work:
             latest = await work.payments.get(payment.id)
             return await work.commit(PaymentView.of(latest or payment))
 
-    async def _start(
-        self, order_id: OrderId, provider: Payments, method: str, ctx: Context
-    ) -> Payment:
+    async def _start(self, command: PayOrder, ctx: Context) -> Payment:
         async with self.begin(ctx) as work:
-            order = await own_order(work, order_id, ctx)
+            order = await own_order(work, command.order_id, ctx)
+            provider = self.providers.get(command.provider, live=order.live)
+            method = _method(provider, command.method)
             attempts = await work.payments.of_order(order.id)
             if attempts and attempts[-1].is_open:
                 raise PaymentInProgress(metadata={"payment_id": attempts[-1].id})

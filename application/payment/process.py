@@ -5,37 +5,33 @@ the provider runs between two transactions, with a key derived from the payment,
 repeated by whoever comes next: PayOrder itself, a webhook, or the background after a crash.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from application.errors import PaymentProviderUnknown
 from application.messages import Context, Priority
 from application.order.ending import cancel, expire
 from application.order.fulfilment import confirm
+from application.payment.attending import ask_once
+from application.payment.pauses import Pauses
 from application.payment.providers import Providers
-from application.payment.purchase import Purchase, load
+from application.payment.purchase import Purchase, asked_of, load
+from application.payment.refunding import RefundProcess
 from application.ports.identity import Ids
-from application.ports.payments import Charge, OutcomeUnknown
+from application.ports.payments import CallRefused, Charge, OutcomeUnknown, Payments
 from application.ports.unit_of_work import Begin, StaleWrite, UnitOfWork
+from domain.attention.attention import AttentionKind
 from domain.event.event import EventState
-from domain.order.order import OrderState
+from domain.ledger import booking
+from domain.order.order import Order, OrderState
 from domain.order.payment import Goal, Observation, Payment, PaymentState
 from domain.order.purchase import Step
-from domain.order.refund import Refund, RefundState
+from domain.order.refund import LATE_PAYMENT, Refund
 from domain.stock import SoldOut
-from shared.ids import PaymentId, RefundId
+from shared.ids import PaymentId, PostingId, RefundId
 
 _ROUNDS = 24
 """More than any purchase needs, rounds lost to a concurrent writer included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pauses:
-    """When to look again at a payment that waits, and how long after the last call of ours none
-    can still be on its way: longer than any provider's client waits for an answer."""
-
-    first: timedelta = timedelta(milliseconds=500)
-    longest: timedelta = timedelta(seconds=30)
-    in_flight: timedelta = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +40,18 @@ class PaymentProcess:
     ids: Ids
     providers: Providers
     pauses: Pauses
+    refunding: RefundProcess
 
-    async def advance(self, payment_id: PaymentId, request_id: str) -> None:
+    async def advance(
+        self, payment_id: PaymentId, request_id: str, *, payer_address: str | None = None
+    ) -> None:
         """Goes on until the payment rests or waits. Safe to run any number of times, also at once:
         what is left when others keep changing the order is done later, for it stays due.
+
+        `payer_address` is known where it is the buyer who waits.
         """
         ctx = Context.system(request_id, priority=Priority.PAYMENT)
+        ctx = replace(ctx, address=payer_address)
         for _ in range(_ROUNDS):
             try:
                 if not await self._round(payment_id, ctx):
@@ -103,7 +105,7 @@ class PaymentProcess:
             return await self._commit(payment_id, ctx)
         if step is Step.REFUND:
             return await self._refund(purchase.payment, ctx)
-        return await self._ask(step, purchase, ctx)
+        return await self._ask(step, purchase, ctx, at=now)
 
     async def _commit(self, payment_id: PaymentId, ctx: Context) -> bool:
         """The money is promised (or taken): make the stock the order's own, or give up."""
@@ -156,13 +158,18 @@ class PaymentProcess:
             await work.commit(None)
             return True
 
-    async def _ask(self, step: Step, purchase: Purchase, ctx: Context) -> bool:
+    async def _ask(self, step: Step, purchase: Purchase, ctx: Context, *, at: datetime) -> bool:
         """A step at the provider; its word is saved in a transaction of its own."""
         payment = purchase.payment
         try:
-            seen = await self._call(step, purchase)
+            provider = self.providers.get(payment.provider, live=purchase.order.live)
+            seen = await self._call(step, purchase, provider, payer_address=ctx.address, at=at)
         except OutcomeUnknown:
             return await self._wait(payment, ctx)
+        except CallRefused as refusal:
+            return await self._refused(step, payment, refusal.code, ctx)
+        except PaymentProviderUnknown as unknown:
+            return await self._refused(step, payment, unknown.reason, ctx)
         if seen is None:
             return await self._unknown_there(payment, ctx)
         return await self._note(step, seen, payment, ctx)
@@ -171,6 +178,13 @@ class PaymentProcess:
         async with self.begin(ctx) as work:
             current = await load(work, asked.id)
             now = await work.now()
+            wrong = asked.contradictions(seen, live=current.order.live)
+            if wrong:
+                said = f"The provider's payment is not the one we asked for: {', '.join(wrong)}."
+                kind = AttentionKind.PAYMENT_MISMATCH
+                await self._trouble(work, current, kind, said, at=now)
+                await work.commit(None)
+                return False
             after = current.payment.observe(seen, at=now)
             moved = after.state is not current.payment.state
             if not moved:
@@ -181,7 +195,10 @@ class PaymentProcess:
                 elif current.order.is_due(at=now):
                     after, moved = after.abandon(at=now), True
                 if not moved:
-                    after = self._later(after, at=now)
+                    after = await self._later(work, current.order, after, at=now)
+            elif after.state is PaymentState.CAPTURED:
+                id = PostingId(self.ids.uuid())
+                work.ledger.post(booking.charge(current.order, after, id=id, at=now))
             work.payments.save(after)
             await work.commit(None)
             return moved
@@ -198,28 +215,42 @@ class PaymentProcess:
         processing = payment.state is PaymentState.PROCESSING
         return payment.collect(at=at) if unpaid and processing else payment
 
-    async def _call(self, step: Step, purchase: Purchase) -> Observation | None:
+    @staticmethod
+    async def _call(
+        step: Step,
+        purchase: Purchase,
+        provider: Payments,
+        *,
+        payer_address: str | None,
+        at: datetime,
+    ) -> Observation | None:
         order, payment = purchase.order, purchase.payment
-        provider = self.providers.get(payment.provider)
+        asked = asked_of(payment, order)
         if step is Step.AUTHORIZE:
+            if at - payment.created_at >= provider.keys_last:
+                # The key may be forgotten, and with it that this was asked for before.
+                seen = await provider.find(asked)
+                if seen is not None:
+                    return seen
             charge = Charge(
                 payment_id=payment.id,
                 order_id=order.id,
+                number=order.number,
                 amount=payment.amount,
                 method=payment.method,
                 description=f"Order {order.number}",
+                pay_until=order.deadline,
+                payer_address=payer_address,
             )
             return await provider.authorize(charge, key=payment.key("authorize"))
         if payment.reference is None or step is Step.LOOK:
-            return await provider.find(payment.id)
+            return await provider.find(asked)
         if step is Step.CAPTURE:
-            return await provider.capture(
-                payment.reference, amount=payment.amount, key=payment.key("capture")
-            )
+            return await provider.capture(asked, amount=payment.amount, key=payment.key("capture"))
         # A refused cancellation is a definite answer: asking again is a new question. `looks`
         # starts again from 0 whenever the payment changes, which `version` counts.
         question = f"cancel-{payment.version}-{payment.looks}"
-        return await provider.cancel(payment.reference, key=payment.key(question))
+        return await provider.cancel(asked, key=payment.key(question))
 
     async def _unknown_there(self, payment: Payment, ctx: Context) -> bool:
         """The provider has never heard of the payment; a call of ours may still be on its way.
@@ -236,6 +267,31 @@ class PaymentProcess:
                 return True
         return await self._wait(payment, ctx)
 
+    async def _refused(self, step: Step, payment: Payment, code: str, ctx: Context) -> bool:
+        """The provider will not hear of our call, however often it is made: a person must know."""
+        async with self.begin(ctx) as work:
+            current = await load(work, payment.id)
+            if current.payment.version != payment.version:
+                return True
+            now = await work.now()
+            said = f"The provider refuses our call ({step.name.lower()}): {code}."
+            await self._trouble(work, current, AttentionKind.PAYMENT_STUCK, said, at=now)
+            await work.commit(None)
+        return False
+
+    async def _trouble(
+        self, work: UnitOfWork, current: Purchase, kind: AttentionKind, said: str, *, at: datetime
+    ) -> None:
+        """Nothing is believed and nothing is given up: it is looked at again, now and then. The
+        order does not wait for that longer than its deadline."""
+        payment = current.payment
+        await ask_once(work, kind, payment.id, current.order, said, ids=self.ids, at=at)
+        if current.order.is_due(at=at):
+            expire(work, current.order, current.hold, at=at)
+            payment = payment.abandon(at=at)
+        pause = self.pauses.troubled
+        work.payments.save(payment.look_again(at=at, first=pause, longest=pause))
+
     async def _wait(self, payment: Payment, ctx: Context) -> bool:
         """Looks again later; an order past its deadline does not wait for an answer."""
         async with self.begin(ctx) as work:
@@ -244,47 +300,40 @@ class PaymentProcess:
             if after.is_open and current.order.is_due(at=now):
                 after = after.abandon(at=now)
             if after.due_at is not None:
-                work.payments.save(self._later(after, at=now))
+                work.payments.save(await self._later(work, current.order, after, at=now))
                 await work.commit(None)
         return False
 
-    def _later(self, payment: Payment, *, at: datetime) -> Payment:
+    async def _later(
+        self, work: UnitOfWork, order: Order, payment: Payment, *, at: datetime
+    ) -> Payment:
+        """Looks again later. A person is told once of what nobody can use any more, and the
+        provider has not decided for long."""
+        waits = payment.is_open and not order.is_payable(at=at)
+        if waits and at - payment.created_at >= self.pauses.stuck:
+            said = f"The provider has not decided about a payment of {payment.amount} for long."
+            kind = AttentionKind.PAYMENT_STUCK
+            await ask_once(work, kind, payment.id, order, said, ids=self.ids, at=at)
         return payment.look_again(at=at, first=self.pauses.first, longest=self.pauses.longest)
 
     async def _refund(self, payment: Payment, ctx: Context) -> bool:
-        """Late money that was taken goes back: requested, asked for, and noted, one by one."""
+        """Late money that was taken goes back: here it is asked for, once; see `RefundProcess`."""
         async with self.begin(ctx) as work:
             refunds = await work.refunds.of_payment(payment.id)
-            refund = refunds[0] if refunds else None
-            if refund is None:
-                refund = Refund.request(
-                    id=RefundId(self.ids.uuid()),
-                    payment_id=payment.id,
-                    order_id=payment.order_id,
-                    amount=payment.amount,
-                    reason="LATE_PAYMENT",
-                    at=await work.now(),
-                )
-                work.refunds.add(refund)
-                work.payments.save(payment.give_back(at=refund.created_at))
-                await work.commit(None)
-                return True
-            if refund.state not in (RefundState.REQUESTED, RefundState.PENDING):
+            if refunds:
                 work.payments.save(payment.settled())
                 await work.commit(None)
                 return False
-        provider = self.providers.get(payment.provider)
-        try:
-            failure = await provider.refund(
-                payment.reference or "", amount=refund.amount, key=refund.key
+            refund = Refund.request(
+                id=RefundId(self.ids.uuid()),
+                payment_id=payment.id,
+                order_id=payment.order_id,
+                amount=payment.amount,
+                reason=LATE_PAYMENT,
+                at=await work.now(),
             )
-        except OutcomeUnknown:
-            return await self._wait(payment, ctx)
-        async with self.begin(ctx) as work:
-            now = await work.now()
-            work.refunds.save(
-                refund.succeed(at=now) if failure is None else refund.fail(failure, at=now)
-            )
-            work.payments.save(payment.settled())
+            work.refunds.add(refund)
+            work.payments.save(payment.give_back(at=refund.created_at).settled())
             await work.commit(None)
+        await self.refunding.advance(refund.id, ctx.request_id)
         return False

@@ -1,20 +1,49 @@
-"""The payment providers this system knows, by name."""
+"""The payment providers this system knows, by name and mode."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from application.errors import PaymentProviderUnknown
-from application.ports.payments import Payments
+from application.errors import PaymentProviderUnknown, WebhookFault, WebhookInvalid
+from application.ports.inbox import ProviderEvent
+from application.ports.payments import Acknowledgement, Payments
 
 
-@dataclass(frozen=True, slots=True)
 class Providers:
-    by_name: Mapping[str, Payments]
-    default: str
+    """One adapter for each provider and mode; two of one name and mode are a mistake."""
 
-    def get(self, name: str | None) -> Payments:
-        """None is the default one. Raises PaymentProviderUnknown."""
-        provider = self.by_name.get(name or self.default)
+    def __init__(self, adapters: Iterable[Payments], default: str) -> None:
+        self._adapters = tuple(adapters)
+        self._by_name = {(each.name, each.live): each for each in self._adapters}
+        self.default = default
+        if len(self._by_name) != len(self._adapters):
+            raise RuntimeError("a payment provider is there twice in one mode")
+
+    def get(self, name: str | None, *, live: bool) -> Payments:
+        """None is the default one. Raises PaymentProviderUnknown, also where it is not there in
+        this mode."""
+        provider = self._by_name.get((name or self.default, live))
         if provider is None:
             raise PaymentProviderUnknown(metadata={"provider": name or self.default})
         return provider
+
+    def all(self) -> Sequence[Payments]:
+        return self._adapters
+
+    def verify(
+        self, name: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[ProviderEvent, Acknowledgement]:
+        """The event of a webhook, of whichever mode it is, and what its sender wants to hear.
+
+        Raises PaymentProviderUnknown, WebhookInvalid.
+        """
+        named = [each for each in self._adapters if each.name == name]
+        if not named:
+            raise PaymentProviderUnknown(metadata={"provider": name})
+        refusals: list[WebhookInvalid] = []
+        for provider in named:
+            try:
+                return provider.verify(body, headers), provider.acknowledgement
+            except WebhookInvalid as refusal:
+                refusals.append(refusal)  # it may be of the other mode
+        raise next(
+            (each for each in refusals if each.fault is not WebhookFault.FORGED), refusals[0]
+        )

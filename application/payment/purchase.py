@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.ports.payments import Asked
 from application.ports.unit_of_work import UnitOfWork
 from domain.event.event import Event
 from domain.hold.hold import Hold
@@ -38,3 +39,16 @@ async def load(work: UnitOfWork, payment_id: PaymentId) -> Purchase:
     if not payment.is_open and payment.state is not PaymentState.CAPTURED:
         superseded = payment.id not in [each.id for each in await work.payments.latest([order.id])]
     return Purchase(payment=payment, order=order, hold=hold, event=event, superseded=superseded)
+
+
+def asked_of(payment: Payment, order: Order) -> Asked:
+    """The payment as a provider needs it to recognize it."""
+    return Asked(
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        reference=payment.reference,
+        amount=payment.amount,
+        method=payment.method,
+        asked_at=payment.created_at,
+        pay_until=order.deadline,
+    )

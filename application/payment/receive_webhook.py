@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from application.messages import Command, Context, KeyPolicy
 from application.payment.providers import Providers
+from application.ports.payments import Acknowledgement
 from application.ports.unit_of_work import Begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveWebhook(Command[None]):
+class ReceiveWebhook(Command[Acknowledgement]):
     """`body` is raw, as it was signed; `headers` have lower-case names."""
 
     key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
@@ -22,13 +23,16 @@ class ReceiveWebhook(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveWebhookHandler:
-    """The signature is who is calling. Raises PaymentProviderUnknown, WebhookInvalid."""
+    """The signature is who is calling. Answers what the provider wants to hear once its event is
+    stored. Raises PaymentProviderUnknown, WebhookInvalid."""
 
     begin: Begin
     providers: Providers
 
-    async def __call__(self, command: ReceiveWebhook, ctx: Context) -> None:
-        event = self.providers.get(command.provider).verify(command.body, command.headers)
+    async def __call__(self, command: ReceiveWebhook, ctx: Context) -> Acknowledgement:
+        event, acknowledgement = self.providers.verify(
+            command.provider, command.body, command.headers
+        )
         async with self.begin(ctx) as work:
             work.inbox.receive(event)
-            await work.commit(None)
+            return await work.commit(acknowledgement)

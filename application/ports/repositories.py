@@ -154,9 +154,12 @@ class OrderRepository(Protocol):
         """Unpaid orders past their deadline without an open payment, oldest deadline first."""
         ...
 
-    async def of_cancelled_events(self, *, limit: int) -> Sequence[OrderId]:
+    async def of_cancelled_events(
+        self, *, after: OrderId | None = None, limit: int
+    ) -> Sequence[OrderId]:
         """Orders of cancelled events that are CONFIRMED or PARTIALLY_REFUNDED, and of which no
-        refund was asked for because of that (see `EVENT_CANCELLED`); oldest first."""
+        refund was asked for because of that (see `EVENT_CANCELLED`); by id, which is their age,
+        from just behind `after`."""
         ...
 
     def add(self, order: Order) -> None:

@@ -12,8 +12,10 @@ from application.event.fees import Fees
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
 from application.messages import Context, Message, Priority
-from application.payment.process import Pauses, PaymentProcess
+from application.payment.pauses import Pauses
+from application.payment.process import PaymentProcess
 from application.payment.providers import Providers
+from application.payment.refunding import RefundProcess
 from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
 from application.ports.figures import RecentFigures
@@ -51,6 +53,8 @@ class Rules:
     payment_patience: timedelta = timedelta(seconds=15)
     """How long PayOrder's own process has before the background takes over."""
     pauses: Pauses = Pauses()
+    refunds_per_second: int = 20
+    """Of cancelled events: providers bear only so many calls."""
     key_wait: timedelta = timedelta(seconds=2)
     key_lease: timedelta = timedelta(seconds=10)
     kept: Kept = Kept(holds=timedelta(days=30), facts=timedelta(days=7), keys=timedelta(hours=72))
@@ -97,8 +101,15 @@ class Parts:
     def __init__(self, ports: Ports, rules: Rules) -> None:
         self.ports = ports
         self.rules = rules
-        self.process = PaymentProcess(
+        self.refunding = RefundProcess(
             begin=ports.begin, ids=ports.ids, providers=ports.providers, pauses=rules.pauses
+        )
+        self.process = PaymentProcess(
+            begin=ports.begin,
+            ids=ports.ids,
+            providers=ports.providers,
+            pauses=rules.pauses,
+            refunding=self.refunding,
         )
         self.guard = PasswordGuard(
             throttle=ports.throttle, seals=ports.seals, delays=rules.guessing

@@ -26,14 +26,18 @@ from application.order.create_order import CreateOrder, CreateOrderHandler
 from application.order.get_order import GetOrder, GetOrderHandler
 from application.order.list_orders import ListOrders, ListOrdersHandler
 from application.order.list_postings import ListPostings, ListPostingsHandler
+from application.order.list_refunds import ListRefunds, ListRefundsHandler
 from application.order.pay_order import PayOrder, PayOrderHandler
+from application.order.refund_order import RefundOrder, RefundOrderHandler
 from application.payment.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
+from application.ports.payments import Acknowledgement
 from application.ticket.list_tickets import ListTickets, ListTicketsHandler
 from application.views.event import AvailabilityView, EventView
 from application.views.hold import HoldView
 from application.views.order import OrderView, PaymentView
 from application.views.page import Page
 from application.views.posting import PostingView
+from application.views.refund import RefundView
 from application.views.ticket import TicketView
 from application.wiring.parts import Parts
 
@@ -90,6 +94,12 @@ def orders(parts: Parts) -> OrderOperations:
             ),
         ),
         cancel=op(CancelOrder, OrderView, CancelOrderHandler(begin)),
+        refund=op(
+            RefundOrder,
+            RefundView,
+            RefundOrderHandler(begin, ids, parts.refunding, rules.payment_patience),
+        ),
+        list_refunds=op(ListRefunds, Page[RefundView], ListRefundsHandler(begin)),
         confirm_payment=op(ConfirmPayment, PaymentView, ConfirmPaymentHandler(begin, ids)),
         list_postings=op(ListPostings, Page[PostingView], ListPostingsHandler(begin)),
     )
@@ -102,4 +112,4 @@ def tickets(parts: Parts) -> TicketOperations:
 
 def webhooks(parts: Parts) -> Webhooks:
     handler = ReceiveWebhookHandler(parts.ports.begin, parts.ports.providers)
-    return Webhooks(receive=parts.op(ReceiveWebhook, type(None), handler))
+    return Webhooks(receive=parts.op(ReceiveWebhook, Acknowledgement, handler))

@@ -222,7 +222,24 @@ class Order(Aggregate):
         OrderNotRefundable."""
         if self.state not in (OrderState.CONFIRMED, OrderState.PARTIALLY_REFUNDED):
             raise OrderNotRefundable(metadata={"state": self.state_at(at, paying=False).value})
+        return self.retry_refund(at=at)
+
+    def retry_refund(self, *, at: datetime) -> "Order":
+        """As `start_refund`, in whatever state it is by now: late money goes back of an order that
+        was never paid, and failed refunds are tried again."""
         return self._changed(OrderRefundStarted(order_id=self.id, occurred_at=at), updated_at=at)
+
+    def end_free(self, *, at: datetime) -> "Order":
+        """Its tickets are void, and there is no money to go back. Raises OrderNotRefundable."""
+        started = self.start_refund(at=at)
+        fact = OrderRefunded(
+            order_id=self.id,
+            amount=0,
+            currency=self.total.currency,
+            state=OrderState.REFUNDED.value,
+            occurred_at=at,
+        )
+        return started._moved(OrderState.REFUNDED, fact, at)
 
     def note_refunded(self, amount: int, *, at: datetime) -> "Order":
         """`amount` has gone back by now, in all; it says what is left of a paid order."""

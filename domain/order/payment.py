@@ -148,6 +148,12 @@ class Payment(Aggregate):
         """The idempotency key of one action at the provider: the same for every repetition."""
         return f"{self.id}-{action}"
 
+    def contradictions(self, seen: Observation, *, live: bool) -> tuple[str, ...]:
+        """What of the provider's payment is not as we asked for it, and so not ours to count."""
+        ours = {"amount": self.amount, "payment_id": self.id, "live": live}
+        said = {"amount": seen.amount, "payment_id": seen.payment_id, "live": seen.live}
+        return tuple(name for name in ours if said[name] not in (None, ours[name]))
+
     def observe(self, seen: Observation, *, at: datetime) -> "Payment":
         """Takes over the provider's word. Of an older word than ours only a new reference counts:
         by it the payment is found when there is more to hear."""

@@ -48,15 +48,21 @@ class SimulatedPayments(Payments):
         provider: SimulatedProvider,
         *,
         secret: bytes,
+        live: bool = True,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._provider = provider
         self._secret = secret
+        self._live = live
         self._clock = clock
 
     @property
     def name(self) -> str:
         return NAME
+
+    @property
+    def live(self) -> bool:
+        return self._live
 
     @property
     def methods(self) -> frozenset[str]:

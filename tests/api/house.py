@@ -86,7 +86,7 @@ class House:
             throttle=MemoryAttemptThrottle(self.database.clock),
             passwords=PASSWORDS,
             ids=ids,
-            providers=Providers({"simulated": payments}, "simulated"),
+            providers=Providers([payments], "simulated"),
             mailer=self.letters,
             observer=self.observer,
             recent=MemoryRecentFigures(lambda: self.seconds),

@@ -229,7 +229,7 @@ class World:
         self,
         harness: Harness,
         rules: Rules = Rules(),
-        providers: Providers = Providers({}, "none"),
+        providers: Providers = Providers([], "none"),
     ) -> None:
         self.harness = harness
         self.begin = harness.begin

@@ -172,7 +172,7 @@ async def storm_at(database_url: str, owner_url: str) -> AsyncIterator[Storm]:
             apart = Database(database_url, pool_min=2, pool_max=6, application_name="apart")
             database = await stack.enter_async_context(apart)
             harness = PostgresHarness(database, owner, together=together)
-            worlds.append(World(harness, rules, Providers({"simulated": payments}, "simulated")))
+            worlds.append(World(harness, rules, Providers([payments], "simulated")))
         world = worlds[2]
         sale = await world.sale(
             kind("Paid", pools=("Hall",)),

@@ -106,7 +106,7 @@ def product() -> Application:
         throttle=MemoryAttemptThrottle(database.clock),
         passwords=PASSWORDS,
         ids=IDS,
-        providers=Providers({}, "none"),
+        providers=Providers([], "none"),
         mailer=Letterbox(),
         observer=Watcher(),
         recent=MemoryRecentFigures(),

@@ -61,7 +61,7 @@ class Shop(World):
             faults=Weather(1),
         )
         payments = SimulatedPayments(self.provider, secret=SECRET, clock=self.clock)
-        super().__init__(harness, providers=Providers({"simulated": payments}, "simulated"))
+        super().__init__(harness, providers=Providers([payments], "simulated"))
         self.owner = harness.owner
         self.jobs = assemble_jobs(self.ports, Rules())
 
