@@ -119,7 +119,8 @@ def compare(
         ),
     ]
     return Comparison(
-        compared=sum(window.has(each.occurred_at) for each in (*theirs, *ours)),
+        compared=sum(window.has(each.occurred_at) for each in theirs)
+        + sum(window.has(each.occurred_at) for each in ours),
         differences=tuple(
             sorted((each for each in found if window.has(each.moment)), key=lambda e: e.moment)
         ),
