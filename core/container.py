@@ -43,7 +43,7 @@ from infrastructure.sealed.seals import HmacSeals
 from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.errors import StorageUnavailable
 from infrastructure.simulated.pages import approval_app
-from infrastructure.simulated.payments import SimulatedPayments
+from infrastructure.simulated.payments import NAME, SimulatedPayments
 from infrastructure.simulated.postgres import PostgresStorage
 from infrastructure.simulated.provider import SimulatedProvider
 from shared.errors import DatabaseUnavailable
