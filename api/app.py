@@ -33,7 +33,7 @@ from api.middleware.head import Head
 from api.middleware.headers import SecurityHeaders, security_headers
 from api.middleware.safety_net import SafetyNet
 from api.openapi import document
-# H3: order money import
+from api.order.money import add_order_money_routes
 from api.order.routes import add_order_routes
 from api.organizer.reconciliation import add_reconciliation_routes
 from api.organizer.routes import add_organizer_routes
@@ -160,7 +160,7 @@ def _add_operations(
     add_event_routes(under("Events"), application.events)
     add_hold_routes(under("Holds"), application.holds)
     add_order_routes(under("Orders"), application.orders)
-    # H3: order money
+    add_order_money_routes(under("Orders"), application.orders)
     add_ticket_routes(under("Tickets"), application.tickets)
     add_attention_routes(under("Attention"), application.attention)
     add_webhook_routes(under("Webhooks"), application.webhooks)

@@ -75,7 +75,7 @@ class House:
         self.is_ready = True
         self.seconds = 0.0
         provider = SimulatedProvider(self.storage, public_url="http://test")
-        payments = SimulatedPayments(provider, secret=SECRET)
+        adapters = [SimulatedPayments(provider, secret=SECRET, live=live) for live in (True, False)]
         self.ports = Ports(
             begin=self.database.begin,
             store=self.database.store,
@@ -86,7 +86,7 @@ class House:
             throttle=MemoryAttemptThrottle(self.database.clock),
             passwords=PASSWORDS,
             ids=ids,
-            providers=Providers([payments], "simulated"),
+            providers=Providers(adapters, "simulated"),
             mailer=self.letters,
             observer=self.observer,
             recent=MemoryRecentFigures(lambda: self.seconds),

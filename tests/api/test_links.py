@@ -13,9 +13,10 @@ def test_a_new_thing_links_to_every_operation_on_it() -> None:
 
 
 def test_a_link_leads_to_the_thing_itself() -> None:
-    """A payment answers an id as well, which is not that of the order it is under."""
+    """A refund answers an id as well, which is not that of the order it is under."""
     assert "GetEvent" not in _links("/api/v1/holds")
-    assert _links("/api/v1/orders/{order_id}/payments") == {}
+    assert _links("/api/v1/orders/{order_id}/refunds") == {}
+    assert _links("/api/v1/orders/{order_id}/payments").keys() == {"ConfirmPayment"}
 
 
 def test_what_is_below_something_is_linked_with_it() -> None:

@@ -55,6 +55,7 @@ _TEXTS = {
     "currency": "EUR",
     "state": "",
     "role": "MANAGER",
+    "choice": "DONE_BY_HAND",
     "etag": '"3"',
     "request_id": "key-0123456789abcdef",
 }
@@ -65,7 +66,9 @@ def _filled(message: Message) -> Message:
         if field.message_type is not None:
             _fill_message(message, field.name, field.is_repeated)
         elif field.is_repeated:
-            getattr(message, field.name).append(field.name)
+            identifier = field.name.endswith("_ids")
+            text = str(samples.EVENT_ID) if identifier else field.name
+            getattr(message, field.name).append(text)
         elif field.cpp_type == field.CPPTYPE_STRING:
             identifier = field.name.endswith("_id") and field.name != "request_id"
             text = str(samples.EVENT_ID) if identifier else _TEXTS.get(field.name, field.name)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from application.views.attention import AttentionView
 from application.views.event import (
     AvailabilityView,
     EventView,
@@ -10,7 +11,7 @@ from application.views.event import (
     TicketTypeAvailability,
     TicketTypeView,
 )
-from application.views.hold import HoldView, LineView
+from application.views.hold import ChargeView, HoldView, LineView
 from application.views.money import MoneyView
 from application.views.order import BuyerView, OrderView, PaymentView
 from application.views.organizer import (
@@ -21,10 +22,20 @@ from application.views.organizer import (
     OwnOrganizerView,
 )
 from application.views.page import Page
+from application.views.posting import EntryView, PostingView
+from application.views.reconciliation import (
+    BalanceView,
+    DiscrepancyView,
+    ReconciliationView,
+    ReportView,
+    TotalView,
+)
+from application.views.refund import RefundView
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
 from shared.ids import (
     ApiKeyId,
+    AttentionId,
     EventId,
     HoldId,
     InvitationId,
@@ -32,6 +43,8 @@ from shared.ids import (
     OrganizerId,
     PaymentId,
     PoolId,
+    PostingId,
+    RefundId,
     TicketId,
     TicketTypeId,
     UserId,
@@ -49,6 +62,7 @@ EVENT_ID, ORGANIZER_ID, HOLD_ID = EventId(uuid(1)), OrganizerId(uuid(2)), HoldId
 ORDER_ID, TYPE_ID = OrderId(uuid(4)), TicketTypeId(uuid(5))
 PRICE = MoneyView(amount=1250, currency="EUR")
 LINE = LineView(ticket_type_id=TYPE_ID, quantity=2, unit_price=PRICE)
+CHARGE = ChargeView(kind="TAX", name="VAT", amount=PRICE, included=True)
 
 USER = UserView(
     id=UserId(uuid(6)),
@@ -102,6 +116,9 @@ EVENT = EventView(
     currency="EUR",
     state="ON_SALE",
     max_per_buyer=4,
+    offline_payment_hours=72,
+    prices_include_tax=True,
+    pass_on_fees=True,
     ticket_types=(
         TicketTypeView(
             id=TYPE_ID,
@@ -110,6 +127,8 @@ EVENT = EventView(
             capacity=500,
             max_per_order=10,
             pools=("Standing", "Hall"),
+            tax_name="VAT",
+            tax_rate_basis_points=700,
         ),
     ),
     pools=(PoolView(id=PoolId(uuid(7)), name="Hall", capacity=900),),
@@ -131,6 +150,7 @@ HOLD = HoldView(
     event_id=EVENT_ID,
     state="ACTIVE",
     lines=(LINE,),
+    charges=(CHARGE,),
     total=MoneyView(amount=2500, currency="EUR"),
     expires_at=LATER,
     created_at=AT,
@@ -155,7 +175,9 @@ ORDER = OrderView(
     hold_id=HOLD_ID,
     buyer=BuyerView(name="Ada", email="ada@example.org"),
     lines=(LINE,),
+    charges=(CHARGE,),
     total=PRICE,
+    refunded=PRICE,
     payment=PAYMENT,
     expires_at=LATER,
     created_at=AT,
@@ -167,7 +189,79 @@ TICKET = TicketView(
     ticket_type_id=TYPE_ID,
     code="c0de",
     state="ISSUED",
+    disputed=True,
     issued_at=AT,
+)
+REFUND = RefundView(
+    id=RefundId(uuid(13)),
+    order_id=ORDER_ID,
+    payment_id=PaymentId(uuid(8)),
+    state="FAILED",
+    amount=PRICE,
+    reason="Ada cannot come",
+    ticket_ids=(TicketId(uuid(9)), TicketId(uuid(14))),
+    retry_of=RefundId(uuid(15)),
+    failure="expired_card",
+    created_at=AT,
+)
+POSTING = PostingView(
+    id=PostingId(uuid(16)),
+    kind="REFUND",
+    source_id=uuid(13),
+    payment_id=PaymentId(uuid(8)),
+    provider="simulated",
+    currency="EUR",
+    entries=(
+        EntryView(account="PROVIDER", amount=-1250),
+        EntryView(account="ORGANIZER", amount=1250),
+    ),
+    occurred_at=AT,
+)
+ATTENTION = AttentionView(
+    id=AttentionId(uuid(17)),
+    kind="REFUND_FAILED",
+    subject_id=uuid(13),
+    organizer_id=ORGANIZER_ID,
+    order_id=ORDER_ID,
+    live=True,
+    detail="The provider refused the refund.",
+    state="RESOLVED",
+    choices=("RETRY", "DISMISS"),
+    choice="DONE_BY_HAND",
+    note="By bank transfer.",
+    created_at=AT,
+    resolved_at=LATER,
+)
+RECONCILIATION = ReconciliationView(
+    organizer_id=ORGANIZER_ID,
+    live=True,
+    balances=(
+        BalanceView(
+            currency="EUR", provider=1250, disputed=250, organizer=-1100, tax=-300, platform=-100
+        ),
+    ),
+    totals=(TotalView(currency="EUR", kind="CHARGE", amount=1500),),
+    reports=(
+        ReportView(
+            id=uuid(18),
+            provider="simulated",
+            since=AT,
+            until=LATER,
+            compared=4,
+            discrepancies=(
+                DiscrepancyView(
+                    kind="AMOUNT",
+                    reference="pay_1",
+                    ours=1250,
+                    theirs=1200,
+                    currency="EUR",
+                    payment_id=PaymentId(uuid(8)),
+                    order_id=ORDER_ID,
+                ),
+            ),
+            created_at=LATER + timedelta(minutes=1),
+        ),
+    ),
 )
 
 ANSWERS: dict[str, object] = {
@@ -193,6 +287,7 @@ ANSWERS: dict[str, object] = {
     "ClaimGuests": ClaimView(guests=3),
     "CreateOrganizer": ORGANIZER,
     "GetOrganizer": ORGANIZER,
+    "GetReconciliation": RECONCILIATION,
     "ListOrganizers": Page(items=(OWN_ORGANIZER,), next_page_token="next"),
     "ListMembers": Page(items=(MEMBER,), next_page_token="next"),
     "ChangeMemberRole": MEMBER,
@@ -222,6 +317,12 @@ ANSWERS: dict[str, object] = {
     "ListOrders": Page(items=(ORDER,), next_page_token="next"),
     "PayOrder": PAYMENT,
     "CancelOrder": ORDER,
+    "RefundOrder": REFUND,
+    "ListRefunds": Page(items=(REFUND,), next_page_token="next"),
+    "ConfirmPayment": PAYMENT,
+    "ListPostings": Page(items=(POSTING,), next_page_token="next"),
     "ListTickets": Page(items=(TICKET,), next_page_token="next"),
+    "ListAttention": Page(items=(ATTENTION,), next_page_token="next"),
+    "ResolveAttention": ATTENTION,
 }
 """What each operation answers; None: nothing."""

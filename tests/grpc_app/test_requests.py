@@ -8,6 +8,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from application.api_key.create_api_key import CreateApiKey
 from application.api_key.list_api_keys import ListApiKeys
 from application.api_key.revoke_api_key import RevokeApiKey
+from application.attention.list_attention import ListAttention
+from application.attention.resolve_attention import ResolveAttention
 from application.auth.login import Login
 from application.auth.logout import Logout
 from application.auth.logout_everywhere import LogoutEverywhere
@@ -42,12 +44,17 @@ from application.member.remove_member import RemoveMember
 from application.member.revoke_invitation import RevokeInvitation
 from application.messages import KeyPolicy, Message
 from application.order.cancel_order import CancelOrder
+from application.order.confirm_payment import ConfirmPayment
 from application.order.create_order import CreateOrder
 from application.order.get_order import GetOrder
 from application.order.list_orders import ListOrders
+from application.order.list_postings import ListPostings
+from application.order.list_refunds import ListRefunds
 from application.order.pay_order import PayOrder
+from application.order.refund_order import RefundOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
+from application.organizer.get_reconciliation import GetReconciliation
 from application.organizer.list_organizers import ListOrganizers
 from application.ticket.list_tickets import ListTickets
 from application.user.activate_user import ActivateUser
@@ -59,19 +66,30 @@ from application.user.grant_superuser import GrantSuperuser
 from application.user.list_users import ListUsers
 from application.user.revoke_superuser import RevokeSuperuser
 from application.user.update_me import UpdateMe
+from domain.attention.attention import AttentionState, Choice
 from domain.event.event import EventState
 from domain.order.order import OrderState
 from domain.organizer.organizer import Role
 from grpc_app.clients.client import HoldfastClient
-from grpc_app.generated.holdfast.v1 import api_key_pb2, event_pb2, member_pb2, order_pb2, user_pb2
-from grpc_app.mapping import api_key, event, member, order, user
+from grpc_app.generated.holdfast.v1 import (
+    api_key_pb2,
+    attention_pb2,
+    event_pb2,
+    member_pb2,
+    order_pb2,
+    user_pb2,
+)
+from grpc_app.mapping import api_key, attention, event, member, order, order_money, user
 from shared.ids import (
     ApiKeyId,
+    AttentionId,
     EventId,
     HoldId,
     InvitationId,
     OrderId,
     OrganizerId,
+    PaymentId,
+    TicketId,
     TicketTypeId,
     UserId,
 )
@@ -87,6 +105,8 @@ NEW_TYPE = NewTicketType(
     capacity=7,
     max_per_order=7,
     pools=("pools",),
+    tax_name="tax_name",
+    tax_rate_basis_points=7,
 )
 MEANT: list[Message[object]] = [
     Register(email="email", password="password", name="name"),
@@ -111,6 +131,7 @@ MEANT: list[Message[object]] = [
     ClaimGuests(),
     CreateOrganizer(name="name", slug="slug"),
     GetOrganizer(organizer_id=OrganizerId(ID)),
+    GetReconciliation(organizer_id=OrganizerId(ID)),
     ListOrganizers(),
     ListMembers(organizer_id=OrganizerId(ID)),
     ChangeMemberRole(organizer_id=OrganizerId(ID), user_id=UserId(ID), role=Role.MANAGER),
@@ -134,6 +155,9 @@ MEANT: list[Message[object]] = [
         ends_at=AT,
         currency="EUR",
         max_per_buyer=7,
+        offline_payment_hours=7,
+        prices_include_tax=True,
+        pass_on_fees=True,
         ticket_types=(NEW_TYPE,),
         pools=(NewPool(name="name", capacity=7),),
     ),
@@ -157,6 +181,7 @@ MEANT: list[Message[object]] = [
         starts_at=AT,
         ends_at=AT,
         max_per_buyer=7,
+        offline_payment_hours=7,
     ),
     AddTicketType(event_id=EventId(ID), ticket_type=NEW_TYPE),
     PublishEvent(event_id=EventId(ID)),
@@ -180,7 +205,19 @@ MEANT: list[Message[object]] = [
     ),
     PayOrder(order_id=OrderId(ID), provider="provider", method="method"),
     CancelOrder(order_id=OrderId(ID)),
+    RefundOrder(
+        order_id=OrderId(ID),
+        amount=(7, "EUR"),
+        ticket_ids=(TicketId(ID),),
+        reason="reason",
+        return_stock=True,
+    ),
+    ListRefunds(order_id=OrderId(ID)),
+    ConfirmPayment(order_id=OrderId(ID), payment_id=PaymentId(ID), note="note"),
+    ListPostings(order_id=OrderId(ID)),
     ListTickets(order_id=OrderId(ID)),
+    ListAttention(organizer_id=OrganizerId(ID), state=None, page_size=7, page_token="page_token"),
+    ResolveAttention(attention_id=AttentionId(ID), choice=Choice.DONE_BY_HAND, note="note"),
 ]
 
 
@@ -222,6 +259,7 @@ def test_what_is_absent_stays_absent() -> None:
     assert _unset(order.list_orders(order_pb2.ListOrdersRequest()))
     assert _unset(event.update_event(event_pb2.UpdateEventRequest(event_id=id)), but="event_id")
     assert _unset(order.pay_order(order_pb2.PayOrderRequest(order_id=id)), but="order_id")
+    assert _unset(attention.list_attention(attention_pb2.ListAttentionRequest()))
     assert _unset(user.update_me(user_pb2.UpdateMeRequest()))
     assert _unset(user.list_users(user_pb2.ListUsersRequest()))
     asked = member_pb2.ListInvitationsRequest(organizer_id=id)
@@ -232,6 +270,15 @@ def test_what_is_absent_stays_absent() -> None:
         api_key_pb2.CreateApiKeyRequest(organizer_id=id, name="", live=False)
     )
     assert (key.live, key.scopes, key.expires_at) == (False, (), None)
+
+
+def test_a_refund_of_everything() -> None:
+    """An empty list cannot be told from none; places are sold again unless that is unwanted."""
+    all_of_it = order_pb2.RefundOrderRequest(order_id=str(ID), reason="why", ticket_ids=[])
+    asked = order_money.refund_order(all_of_it)
+    assert (asked.amount, asked.ticket_ids, asked.return_stock) == (None, None, True)
+    all_of_it.return_stock = False
+    assert order_money.refund_order(all_of_it).return_stock is False
 
 
 def _unset(message: object, but: str = "") -> bool:
@@ -253,6 +300,18 @@ def test_events_of_a_state(state: EventState) -> None:
 @pytest.mark.parametrize("state", OrderState)
 def test_orders_of_a_state(state: OrderState) -> None:
     assert order.list_orders(order_pb2.ListOrdersRequest(state=state.value)).state is state
+
+
+@pytest.mark.parametrize("state", AttentionState)
+def test_attention_of_a_state(state: AttentionState) -> None:
+    asked = attention_pb2.ListAttentionRequest(state=state.value)
+    assert attention.list_attention(asked).state is state
+
+
+@pytest.mark.parametrize("choice", Choice)
+def test_every_choice(choice: Choice) -> None:
+    decided = attention_pb2.ResolveAttentionRequest(attention_id=str(ID), choice=choice.value)
+    assert attention.resolve_attention(decided).choice is choice
 
 
 @pytest.mark.parametrize("role", Role)

@@ -28,6 +28,7 @@ def test_the_services() -> None:
         "Hold",
         "Order",
         "Ticket",
+        "Attention",
     )
     assert SERVICES == tuple(f"holdfast.v1.{group}Service" for group in groups)
 

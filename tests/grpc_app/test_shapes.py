@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_app.clients.client import HoldfastClient
 from grpc_app.generated.holdfast.v1 import (
     api_key_pb2,
+    attention_pb2,
     auth_pb2,
     event_pb2,
     guest_pb2,
@@ -99,6 +100,16 @@ EMPTY: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
     ("GetOrder", order_pb2.GetOrderRequest(), required("order_id")),
     ("PayOrder", order_pb2.PayOrderRequest(), required("order_id")),
     ("CancelOrder", order_pb2.CancelOrderRequest(), required("order_id")),
+    ("RefundOrder", order_pb2.RefundOrderRequest(), required("order_id", "reason")),
+    ("ListRefunds", order_pb2.ListRefundsRequest(), required("order_id")),
+    ("ConfirmPayment", order_pb2.ConfirmPaymentRequest(), required("order_id", "payment_id")),
+    ("ListPostings", order_pb2.ListPostingsRequest(), required("order_id")),
+    (
+        "ResolveAttention",
+        attention_pb2.ResolveAttentionRequest(),
+        required("attention_id", "choice"),
+    ),
+    ("GetReconciliation", organizer_pb2.GetReconciliationRequest(), required("organizer_id")),
     ("ListTickets", ticket_pb2.ListTicketsRequest(), required("order_id")),
 ]
 NOTHING_REQUIRED = {
@@ -112,6 +123,7 @@ NOTHING_REQUIRED = {
     "ListOrganizers",
     "ListEvents",
     "ListOrders",
+    "ListAttention",
 }
 
 WRONG: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
@@ -184,6 +196,30 @@ WRONG: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
         "ListOrders",
         order_pb2.ListOrdersRequest(organizer_id="", event_id="-"),
         [("organizer_id", NOT_A_UUID), ("event_id", NOT_A_UUID)],
+    ),
+    (
+        "RefundOrder",
+        order_pb2.RefundOrderRequest(
+            order_id="1", amount=money_pb2.Money(), ticket_ids=[ID, "", "x"]
+        ),
+        [
+            ("order_id", NOT_A_UUID),
+            ("amount.amount", REQUIRED),
+            ("amount.currency", REQUIRED),
+            ("ticket_ids[1]", NOT_A_UUID),
+            ("ticket_ids[2]", NOT_A_UUID),
+            ("reason", REQUIRED),
+        ],
+    ),
+    (
+        "ListAttention",
+        attention_pb2.ListAttentionRequest(organizer_id="x", state="open"),
+        [("organizer_id", NOT_A_UUID), ("state", "must be one of OPEN, RESOLVED")],
+    ),
+    (
+        "ResolveAttention",
+        attention_pb2.ResolveAttentionRequest(attention_id=ID, choice="IGNORE"),
+        [("choice", "must be one of RETRY, DONE_BY_HAND, LOOK_AGAIN, DISMISS")],
     ),
     (
         "InviteMember",

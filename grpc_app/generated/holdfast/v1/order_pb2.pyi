@@ -425,7 +425,7 @@ class RefundOrderRequest(_message.Message):
 
     @_builtins.property
     def ticket_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """UUIDs, at most 100; these tickets become void. Without them every ticket does when all that is
+        """UUIDs; these tickets become void. An empty list is none: then every ticket does when all that is
         left goes back, and none does when less goes back.
         """
 
