@@ -1,19 +1,30 @@
-"""ConfirmPayment: the organizer says that the money of an offline payment is there."""
+"""ConfirmPayment: the organizer says that the money of an offline payment is there.
+
+Whether the caller may say so is looked at with the caller's eyes. What follows is written by the
+system, like every other word about money.
+"""
 
 from dataclasses import dataclass
 
 from application.messages import Command, Context
 from application.order.access import sold_order
+from application.order.fulfilment import confirm
+from application.payment.offline import OFFLINE
+from application.payment.purchase import Purchase, load
 from application.ports.identity import Ids
-from application.ports.unit_of_work import Begin
+from application.ports.unit_of_work import Begin, UnitOfWork
 from application.views.order import PaymentView
-from domain.order.errors import PaymentNotFound
-from shared.ids import OrderId, PaymentId
+from domain.ledger import booking
+from domain.order.errors import PaymentNotConfirmable, PaymentNotFound
+from domain.order.order import PAID, OrderState
+from domain.order.payment import Payment, PaymentState
+from shared.checks import Checks
+from shared.ids import OrderId, PaymentId, PostingId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPayment(Command[PaymentView]):
-    """`note`: how it came, such as the bank's reference."""
+    """`note`: how it came, such as the bank's reference; it is part of the fact."""
 
     order_id: OrderId
     payment_id: PaymentId
@@ -23,7 +34,8 @@ class ConfirmPayment(Command[PaymentView]):
 @dataclass(frozen=True, slots=True)
 class ConfirmPaymentHandler:
     """The payment is captured and the order confirmed at once; said twice it is the same. Money for
-    an order that has expired takes its stock again.
+    an order that has expired takes its stock again; where its payment was cancelled by then, the
+    answer is a new one, which is captured.
 
     Raises OrderNotFound, RoleMissing, PaymentNotFound, PaymentNotConfirmable, EventNotOnSale (the
     event was cancelled), SoldOut (nothing is left for an expired order), FieldInvalid.
@@ -33,9 +45,82 @@ class ConfirmPaymentHandler:
     ids: Ids
 
     async def __call__(self, command: ConfirmPayment, ctx: Context) -> PaymentView:
+        checks = Checks()
+        note = checks.text("note", command.note or "", longest=1_000, empty=True)
+        checks.done()
         async with self.begin(ctx) as work:
             order = await sold_order(work, command.order_id, ctx)
-            payment = await work.payments.get(command.payment_id)
-            if payment is None or payment.order_id != order.id:
+        async with self.begin(ctx.as_system()) as work:
+            purchase = await load(work, command.payment_id)
+            attempts = await work.payments.of_order(order.id)
+            if purchase.order.id != order.id:
                 raise PaymentNotFound()
-            return await work.commit(PaymentView.of(payment))
+            done = _confirmed(purchase, attempts[-1])
+            if done is None:
+                done = await self._confirm(work, purchase, attempts[-1], note, ctx)
+            return await work.commit(PaymentView.of(done))
+
+    async def _confirm(
+        self, work: UnitOfWork, purchase: Purchase, latest: Payment, note: str, ctx: Context
+    ) -> Payment:
+        order, hold, now = purchase.order, purchase.hold, await work.now()
+        _require_confirmable(purchase, latest)
+        purchase.event.require_buyable()
+        payment = purchase.payment
+        again = payment.state is PaymentState.CANCELLED
+        if again:
+            payment = Payment.start(
+                id=PaymentId(self.ids.uuid()),
+                order_id=order.id,
+                attempt=latest.attempt + 1,
+                provider=payment.provider,
+                method=payment.method,
+                amount=payment.amount,
+                due_at=now,
+                at=now,
+            )
+        by = ctx.actor.user_id or ctx.actor.key_id
+        if by is None:
+            raise RuntimeError("nobody says that the money came")
+        payment = payment.confirm(by=by, note=note, at=now)
+        if hold.is_active(at=now):
+            work.holds.save(hold.convert(at=now))
+        else:
+            if hold.is_due(at=now):
+                work.holds.save(hold.expire(at=now))
+                work.stock.give_back(hold.lines)
+            work.stock.take(order.lines)
+        work.orders.save(confirm(work, order.commit(at=now), ids=self.ids, at=now))
+        if again:
+            work.payments.add(payment)
+        else:
+            work.payments.save(payment)
+        work.ledger.post(booking.charge(order, payment, id=PostingId(self.ids.uuid()), at=now))
+        return payment
+
+
+def _confirmed(purchase: Purchase, latest: Payment) -> Payment | None:
+    """The payment, or the attempt that took its place, if it was confirmed before."""
+    if purchase.payment.provider != OFFLINE or purchase.order.state not in PAID:
+        return None
+    for payment in (purchase.payment, latest):
+        if payment.provider == OFFLINE and payment.state is PaymentState.CAPTURED:
+            return payment
+    return None
+
+
+def _require_confirmable(purchase: Purchase, latest: Payment) -> None:
+    """Raises PaymentNotConfirmable."""
+    payment, order = purchase.payment, purchase.order
+    waits = order.state is OrderState.PENDING_PAYMENT and payment.is_open
+    lapsed = order.state is OrderState.EXPIRED and (
+        payment.is_open or payment.state is PaymentState.CANCELLED
+    )
+    if payment.provider != OFFLINE or payment.id != latest.id or not (waits or lapsed):
+        raise PaymentNotConfirmable(
+            metadata={
+                "provider": payment.provider,
+                "state": payment.state.value,
+                "order_state": order.state.value,
+            }
+        )

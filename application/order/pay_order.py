@@ -2,11 +2,12 @@
 before the provider is asked."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from application.messages import Command, Context, KeyPolicy
 from application.order.access import own_order
+from application.payment.offline import OFFLINE
 from application.payment.process import PaymentProcess
 from application.payment.providers import Providers
 from application.ports.identity import Ids
@@ -14,6 +15,8 @@ from application.ports.payments import Payments
 from application.ports.unit_of_work import Begin
 from application.views.order import PaymentView
 from domain.event.errors import EventNotFound
+from domain.event.event import Event
+from domain.hold.hold import Hold
 from domain.order.errors import OrderNotPayable, PaymentInProgress
 from domain.order.payment import Payment, PaymentState
 from shared.errors import FieldInvalid, Violation
@@ -37,7 +40,8 @@ class PayOrderHandler:
     """Answers the payment as it stands when it has come to its end, or to where only the buyer, the
     provider or time can do something; what is left to do happens in the background.
 
-    Raises OrderNotFound, OrderNotPayable, PaymentInProgress, EventNotOnSale (cancelled),
+    Raises OrderNotFound, OrderNotPayable (also where the event does not offer to pay offline),
+    PaymentInProgress, EventNotOnSale (cancelled),
     PaymentProviderUnknown, FieldInvalid (unknown method).
     """
 
@@ -72,7 +76,7 @@ class PayOrderHandler:
             if attempts and attempts[-1].state is PaymentState.CAPTURED:
                 raise OrderNotPayable(metadata={"state": order.state.value})
             event.require_buyable()
-            extended = hold.extend_for_payment(by=self.extension, at=now)
+            extended = self._keep(hold, event, provider, at=now)
             if extended.facts:
                 work.holds.save(extended)
             work.orders.save(order.start_payment(deadline=extended.expires_at, at=now))
@@ -89,6 +93,15 @@ class PayOrderHandler:
             work.payments.add(payment)
             await work.commit(PaymentView.of(payment), final=False)
             return payment
+
+    def _keep(self, hold: Hold, event: Event, provider: Payments, *, at: datetime) -> Hold:
+        """The hold for as long as the buyer may take to pay. Raises OrderNotPayable."""
+        if provider.name != OFFLINE:
+            return hold.extend_for_payment(by=self.extension, at=at)
+        hours = event.details.offline_payment_hours
+        if hours is None:
+            raise OrderNotPayable(metadata={"reason": "OFFLINE_NOT_OFFERED"})
+        return hold.wait_for_transfer(at + timedelta(hours=hours), at=at)
 
 
 def _method(provider: Payments, wanted: str | None) -> str:

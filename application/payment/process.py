@@ -13,6 +13,7 @@ from application.messages import Context, Priority
 from application.order.ending import cancel, expire
 from application.order.fulfilment import confirm
 from application.payment.attending import ask_once
+from application.payment.offline import OFFLINE
 from application.payment.pauses import Pauses
 from application.payment.providers import Providers
 from application.payment.purchase import Purchase, asked_of, load
@@ -309,6 +310,10 @@ class PaymentProcess:
     ) -> Payment:
         """Looks again later. A person is told once of what nobody can use any more, and the
         provider has not decided for long."""
+        if payment.provider == OFFLINE and order.is_payable(at=at):
+            # Nobody to ask: it is confirmed, or it lapses.
+            left = order.deadline - at
+            return payment.look_again(at=at, first=left, longest=left)
         waits = payment.is_open and not order.is_payable(at=at)
         if waits and at - payment.created_at >= self.pauses.stuck:
             said = f"The provider has not decided about a payment of {payment.amount} for long."

@@ -1,7 +1,7 @@
 """The hold: stock taken for one buyer until `expires_at`; it ends exactly once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -187,6 +187,19 @@ class Hold(Aggregate):
         if self.extended_for_payment or expires_at <= self.expires_at:
             return self
         return self._extended(expires_at, at, extended_for_payment=True)
+
+    def wait_for_transfer(self, until: datetime, *, at: datetime) -> "Hold":
+        """Kept for money that takes days, beyond the ceiling that others have; never shortened.
+
+        Raises HoldExpired, HoldNotActive.
+        """
+        self.require_active(at=at)
+        if until <= self.expires_at:
+            return self
+        return replace(
+            self._extended(until, at, extended_for_payment=True),
+            latest_expiry=max(self.latest_expiry, until),
+        )
 
     def convert(self, *, at: datetime) -> "Hold":
         """Its units now belong to an order. Raises HoldExpired, HoldNotActive."""

@@ -66,6 +66,11 @@ class OrderFailed(OrderFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDisputed(OrderFact):
+    """Its money is claimed back: a refund of the same moment must notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefundStarted(OrderFact):
     """From here on another refund of the same moment must count this one too."""
 
@@ -103,6 +108,15 @@ class PaymentMoved(PaymentFact):
 class PaymentCaptured(PaymentFact):
     amount: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentConfirmed(PaymentFact):
+    """The organizer says that the money came. `confirmed_by` is the user, or the API key, who says
+    so; `note` how it came, in their words."""
+
+    confirmed_by: UUID
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from domain.order.facts import (
     OrderCommitted,
     OrderConfirmed,
     OrderDeadlineMoved,
+    OrderDisputed,
     OrderFact,
     OrderFailed,
     OrderLapsed,
@@ -240,6 +241,10 @@ class Order(Aggregate):
             occurred_at=at,
         )
         return started._moved(OrderState.REFUNDED, fact, at)
+
+    def note_disputed(self, *, at: datetime) -> "Order":
+        """Always a change of its own: a refund of the same moment must notice."""
+        return self._changed(OrderDisputed(order_id=self.id, occurred_at=at), updated_at=at)
 
     def note_refunded(self, amount: int, *, at: datetime) -> "Order":
         """`amount` has gone back by now, in all; it says what is left of a paid order."""

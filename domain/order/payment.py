@@ -8,12 +8,14 @@ open payment always has one, so nothing can be forgotten silently.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from uuid import UUID
 
 from domain.lifecycle import Lifecycle
 from domain.order.facts import (
     PaymentAbandoned,
     PaymentCancelled,
     PaymentCaptured,
+    PaymentConfirmed,
     PaymentFact,
     PaymentFailed,
     PaymentMoved,
@@ -203,6 +205,19 @@ class Payment(Aggregate):
                 occurred_at=at,
             )
         return known._changed(fact, state=seen.state, looks=0, due_at=at, updated_at=at)
+
+    def confirm(self, *, by: UUID, note: str, at: datetime) -> "Payment":
+        """The organizer has the money, past any provider; wanted or not until now, it is used."""
+        said = PaymentConfirmed(
+            order_id=self.order_id,
+            payment_id=self.id,
+            confirmed_by=by,
+            note=note,
+            occurred_at=at,
+        )
+        LIFECYCLE.require(self.state, PaymentState.CAPTURED)
+        taken = Observation(reference=self.reference or str(self.id), state=PaymentState.CAPTURED)
+        return self._changed(said).observe(taken, at=at).collect(at=at).settled()
 
     def abandon(self, *, at: datetime) -> "Payment":
         """The order does not want this money any more; due at once."""

@@ -40,17 +40,18 @@ _IS_SELLING = """
 # come, and then readers count the hold's units as free. Run again, the operation sees that.
 _UPDATE = """
     UPDATE holds
-    SET state = $3, expires_at = $4, extended_for_payment = $5, ordered = $6, ended_at = $7,
-        version = $8
+    SET state = $3, expires_at = $4, latest_expiry = greatest(latest_expiry, $4),
+        extended_for_payment = $5, ordered = $6, ended_at = $7, version = $8
     WHERE id = $1 AND version = $2 AND ($3 <> 'CONVERTED' OR expires_at > clock_timestamp())
 """
 
 # All from one snapshot, behind the buyer's lock. A hold past its deadline lapsed at that moment,
 # whenever it is swept. Those that may count at all were made within the longest life of a hold and
-# the time for which they count afterwards, and a day to be on the safe side.
+# the time for which they count afterwards, and a day to be on the safe side. Older ones wait for a
+# transfer: their units are counted by their orders, whose deadline is theirs.
 _SO_FAR = """
-    SELECT coalesce(recent.owned, 0) + bought.units AS owned,
-           coalesce(recent.counted, 0) AS counted, recent.made,
+    SELECT coalesce(recent.owned, 0) + bought.units + bought.waiting AS owned,
+           coalesce(recent.counted, 0) + bought.waiting AS counted, recent.made,
            EXISTS (SELECT FROM guests g
                    WHERE g.id = $2 AND g.claimed_by IS NOT NULL) AS claimed
     FROM (SELECT sum(h.units) FILTER (
@@ -69,9 +70,14 @@ _SO_FAR = """
                     statement_timestamp() - greatest($4::interval, $5::interval)
                     - interval '2 days')
          ) AS recent,
-         (SELECT coalesce(sum(l.quantity), 0) AS units
+         (SELECT coalesce(sum(l.quantity) FILTER (WHERE o.state = ANY($3)), 0) AS units,
+                 coalesce(sum(l.quantity) FILTER (
+                     WHERE o.state = 'PENDING_PAYMENT' AND o.deadline > statement_timestamp()
+                       AND o.hold_id < holdfast_uuid7_floor(
+                               statement_timestamp() - greatest($4::interval, $5::interval)
+                               - interval '2 days')), 0) AS waiting
           FROM orders o JOIN order_lines l ON l.order_id = o.id
-          WHERE o.buyer_id = $2 AND o.event_id = $1 AND o.state = ANY($3)) AS bought
+          WHERE o.buyer_id = $2 AND o.event_id = $1) AS bought
 """
 
 

@@ -39,8 +39,10 @@ _KEYS = """
 """
 
 # Behind the buyers' locks. A hold past its deadline lapsed at that moment, whenever it is swept.
+# Those made too long ago to be looked at wait for a transfer: their orders count their units.
 _BUYERS = f"""
-    SELECT 'b', NULL, asked.nr, had.active + bought.units, had.counted,
+    SELECT 'b', NULL, asked.nr, had.active + bought.units + bought.waiting,
+           had.counted + bought.waiting,
            CASE WHEN claimed.by_somebody THEN -1 ELSE had.made END
     FROM unnest({{}}::text::uuid[], {{}}::text::uuid[], {{}}::text::interval[],
                 {{}}::text::interval[]) WITH ORDINALITY
@@ -61,10 +63,13 @@ _BUYERS = f"""
           AND h.id >= holdfast_uuid7_floor(statement_timestamp() - {{}}::interval)
     ) AS had
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(l.quantity), 0) AS units
+        SELECT coalesce(sum(l.quantity) FILTER (WHERE o.state IN ({_STATES})), 0) AS units,
+               coalesce(sum(l.quantity) FILTER (
+                   WHERE o.state = 'PENDING_PAYMENT' AND o.deadline > statement_timestamp()
+                     AND o.hold_id < holdfast_uuid7_floor(
+                             statement_timestamp() - {{}}::interval)), 0) AS waiting
         FROM orders o JOIN order_lines l ON l.order_id = o.id
         WHERE o.buyer_id = asked.buyer_id AND o.event_id = asked.event_id
-          AND o.state IN ({_STATES})
     ) AS bought
     CROSS JOIN LATERAL (
         SELECT EXISTS (SELECT FROM guests g
@@ -159,6 +164,7 @@ class Look:
                 literal(each.hold.buyer_id for each in self._placings),
                 literal(each.hoarding.cooling for each in self._placings),
                 literal(each.hoarding.window for each in self._placings),
+                self._counts_for,
                 self._counts_for,
             ]
         for part, ids in (

@@ -66,6 +66,7 @@ _PARTS: Final = (
     ),
     Part(
         """UPDATE holds SET state = r.state, expires_at = r.expires_at,
+                            latest_expiry = greatest(holds.latest_expiry, r.expires_at),
                             extended_for_payment = r.extended, ordered = r.ordered,
                             ended_at = r.ended_at, version = r.version
            FROM {rows} WHERE holds.id = r.id AND holds.version = r.stored

@@ -1,0 +1,1 @@
+"""Payments that no provider moves: bank transfer, box office, invoice."""
