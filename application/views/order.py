@@ -64,7 +64,7 @@ class OrderView:
     lines: tuple[LineView, ...]
     charges: tuple[ChargeView, ...] = ()
     total: MoneyView
-    refunded: MoneyView | None = None
+    refunded: MoneyView
     payment: PaymentView | None
     expires_at: datetime
     created_at: datetime

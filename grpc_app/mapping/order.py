@@ -82,7 +82,7 @@ def order(view: OrderView) -> Order:
         lines=[line(each) for each in view.lines],
         charges=[charge(each) for each in view.charges],
         total=money(view.total),
-        refunded=None if view.refunded is None else money(view.refunded),
+        refunded=money(view.refunded),
         payment=None if view.payment is None else payment(view.payment),
         expires_at=timestamp(view.expires_at),
         created_at=timestamp(view.created_at),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from enum import Enum
 from types import GenericAlias, NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -33,7 +33,7 @@ def values(kind: Any, shape: Any = None) -> st.SearchStrategy[Any]:
         return st.sampled_from([member.value for member in shape])
     if kind in SCALARS:
         return SCALARS[kind]
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in (UnionType, Union):  # of new types it is the latter
         inner = {get_origin(each) or each: each for each in get_args(shape)}
         del inner[NoneType]
         return st.one_of(*(values(each, *inner.values()) for each in get_args(kind)))
