@@ -1,0 +1,1 @@
+"""Servers that speak like payment providers, written for tests: each keeps books of its own."""

@@ -1,0 +1,140 @@
+"""The fake on a port of its own, with everything that can go wrong on the way."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.fakes.stripe.errors import ApiError
+from tests.fakes.stripe.faults import Fault, Faults, no_faults
+from tests.fakes.stripe.forms import parse
+from tests.fakes.stripe.keys import Answer
+from tests.fakes.stripe.world import World
+
+API_VERSION = "2026-10-28.endive"
+_I = "/v1/payment_intents"
+_S = "/v1/checkout/sessions"
+_OPERATIONS = [
+    ("POST", rf"{_I}", "create"),
+    ("GET", rf"{_I}/search", "search"),
+    ("GET", rf"{_I}/(\w+)", "retrieve"),
+    ("POST", rf"{_I}/(\w+)/confirm", "confirm"),
+    ("POST", rf"{_I}/(\w+)/capture", "capture"),
+    ("POST", rf"{_I}/(\w+)/cancel", "cancel"),
+    ("POST", rf"{_S}", "create_session"),
+    ("GET", rf"{_S}", "sessions"),
+    ("GET", rf"{_S}/(\w+)", "session"),
+    ("POST", rf"{_S}/(\w+)/expire", "expire"),
+    ("POST", "/v1/refunds", "refund"),
+    ("GET", "/v1/refunds", "refunds"),
+    ("GET", r"/v1/refunds/(\w+)", "retrieve_refund"),
+    ("GET", "/v1/disputes", "disputes"),
+    ("GET", "/v1/balance_transactions", "lines"),
+    ("GET", "/v1/events", "events"),
+]
+
+
+class Server:
+    """`calls` are the operations in the order they came, with their idempotency keys."""
+
+    def __init__(self, world: World, *, api_key: str, faults: Faults = no_faults) -> None:
+        self.world = world
+        self.faults = faults
+        self.url = ""
+        self.calls: list[tuple[str, str | None]] = []
+        self.stopping = asyncio.Event()
+        self._api_key = api_key
+
+    async def handle(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        try:
+            operation, id = _operation(request)
+            if request.headers.get("authorization") != f"Bearer {self._api_key}":
+                raise ApiError(401, "api_key_invalid", kept=False)
+            if request.headers.get("stripe-version") != API_VERSION:
+                raise ApiError(400, "api_version_missing", kept=False)
+            params = parse(body if request.method == "POST" else request.url.query)
+            key = request.headers.get("idempotency-key") if request.method == "POST" else None
+            self.calls.append((operation, key))
+            return await self._answer(operation, params, id, key, self.faults(operation))
+        except ApiError as error:
+            return _response((error.status, error.body))
+
+    async def _answer(
+        self, operation: str, params: dict[str, Any], id: str, key: str | None, fault: Fault | None
+    ) -> Response:
+        if fault is Fault.HANG:
+            await self.stopping.wait()
+        if fault is Fault.UNAVAILABLE:
+            return Response("<html>503</html>", status_code=503)
+        if fault is Fault.RATE_LIMITED:
+            raise ApiError(429, "rate_limit", kept=False)
+        if fault is Fault.LOCKED:
+            raise ApiError(409, "lock_timeout", kept=False)
+
+        async def work() -> Answer:
+            await asyncio.sleep(0.002)  # others arrive meanwhile
+            answer = 200, self.world.call(operation, params, id)
+            if fault is Fault.EFFECT_THEN_KEPT_500:
+                raise ApiError(500, type="api_error")
+            return answer
+
+        answer, is_old = await self.world.keys.once(key, (operation, id, params), work)
+        if fault is Fault.EFFECT_THEN_500:
+            return Response("<html>500</html>", status_code=500)
+        if fault is Fault.EFFECT_THEN_HANG:
+            await self.stopping.wait()
+        return _response(answer, replayed=is_old)
+
+
+def _operation(request: Request) -> tuple[str, str]:
+    for method, path, operation in _OPERATIONS:
+        match = re.fullmatch(path, request.url.path)
+        if method == request.method and match:
+            return operation, match[1] if match.groups() else ""
+    raise ApiError(404, "url_invalid", kept=False)
+
+
+def _response(answer: Answer, *, replayed: bool = False) -> Response:
+    status, body = answer
+    headers = {"idempotent-replayed": "true"} if replayed else {}
+    return Response(
+        json.dumps(body), status_code=status, headers=headers, media_type="application/json"
+    )
+
+
+class _Uvicorn(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(
+    world: World, *, api_key: str = "sk_test_1", faults: Faults = no_faults
+) -> AsyncIterator[Server]:
+    server = Server(world, api_key=api_key, faults=faults)
+    app = Starlette(routes=[Route("/{path:path}", server.handle, methods=["GET", "POST"])])
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
+    )
+    listener = _Uvicorn(config)
+    running = asyncio.create_task(listener.serve())
+    while not listener.started:
+        assert not running.done()
+        await asyncio.sleep(0.002)
+    server.url = f"http://127.0.0.1:{listener.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        server.stopping.set()
+        listener.should_exit = True
+        await running
