@@ -16,7 +16,7 @@ REQUEST_ID = "holdfast.request_id"
 CONTEXT = "holdfast.context"
 """Where the context of the call is in the ASGI scope, once there is one."""
 
-_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.I)
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 _JSON = re.compile(r"application/(?:json|[\w!#$&^.+-]+\+json)\s*(?:;.*)?", re.I | re.ASCII)
 _REFUSED = ""  # no token: whoever verifies it says so
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from core.access_log import call_line
 from core.container import Container, container
 from core.database import DatabaseAddress
 from core.demo import Demo
@@ -107,6 +108,7 @@ async def _grpc(
             trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
         ),
         ready=house.ready,
+        line=call_line(settings.logging.level, settings.logging.format),
     )
     try:
         await server.start()

@@ -18,7 +18,7 @@ FORWARDED = "x-forwarded-for"
 REPLAYED = "idempotency-replayed"
 """`true` in the trailing metadata of an answer that was stored under the idempotency key before."""
 
-_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.I)
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _REFUSED = ""  # no token: whoever verifies it says so
 

@@ -13,8 +13,10 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from application.messages import Context
+from grpc_app.access import CallLine, logged_line
 from grpc_app.context import CURRENT, REPLAYED, REQUEST_ID, Call, context_of
 from grpc_app.errors import STATUS, status_of
+from grpc_app.gathering import Gathering
 from grpc_app.limits import of_limits
 from shared.addresses import Network
 from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
@@ -38,13 +40,22 @@ class Calls(grpc.aio.ServerInterceptor):
 
     Messages are read and written here, so that neither can fail past our own error handling:
     grpc would send the text of any exception to the client. Those of more than `largest` bytes
-    are refused. `trusted` are the proxies whose word on the caller's address is believed.
+    are refused. `trusted` are the proxies whose word on the caller's address is believed; `line`
+    writes the line of a call.
     """
 
-    def __init__(self, package: str, largest: int, trusted: Sequence[Network] = ()) -> None:
+    def __init__(
+        self,
+        package: str,
+        largest: int,
+        trusted: Sequence[Network] = (),
+        line: CallLine | None = None,
+    ) -> None:
         self._prefix = f"/{package}."
         self._largest = largest
         self._trusted = trusted
+        self._line = line or logged_line()
+        self._gathering = Gathering()
         self._around: dict[str, Handler[bytes, bytes]] = {}
 
     async def intercept_service(
@@ -68,6 +79,14 @@ class Calls(grpc.aio.ServerInterceptor):
         read = cast(Reading, handler.request_deserializer)
 
         async def answer(data: bytes, rpc: Rpc) -> bytes:
+            gathering = self._gathering
+            try:
+                await gathering.enter()
+                return await alone(data, rpc)
+            finally:
+                gathering.leave()
+
+        async def alone(data: bytes, rpc: Rpc) -> bytes:
             if len(data) > self._largest:
                 raise RequestTooLarge(metadata={"most_bytes": self._largest})
             ctx = CURRENT.get().ctx
@@ -79,7 +98,7 @@ class Calls(grpc.aio.ServerInterceptor):
             return (await servicing(message, rpc)).SerializeToString()
 
         async def call(data: bytes, rpc: Rpc) -> bytes:
-            return await _observed(method, rpc, self._context(rpc), lambda: answer(data, rpc))
+            return await self._observed(method, rpc, self._context(rpc), lambda: answer(data, rpc))
 
         around: Handler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(call)
         self._around[method] = around
@@ -92,40 +111,53 @@ class Calls(grpc.aio.ServerInterceptor):
             raise OperationUnknown(metadata={"method": method})
 
         async def call(requests: AsyncIterator[bytes], rpc: Rpc) -> None:
-            await _observed(_UNKNOWN, rpc, self._context(rpc), refuse)
+            await self._observed(_UNKNOWN, rpc, self._context(rpc), refuse)
 
         return grpc.stream_stream_rpc_method_handler(call)
 
     def _context(self, rpc: Rpc) -> Context:
         return context_of(rpc.invocation_metadata() or (), rpc.peer(), self._trusted)
 
+    async def _observed(
+        self, method: str, rpc: Rpc, ctx: Context, answer: Callable[[], Awaitable[bytes]]
+    ) -> bytes:
+        started = time.perf_counter()
+        CURRENT.set(Call(ctx, readable=True))
+        structlog.contextvars.bind_contextvars(request_id=ctx.request_id)
+        try:
+            data = await answer()
+        except AppError as error:
+            refusal = error
+        except asyncio.CancelledError:
+            # The caller went away or its deadline passed; nobody hears an answer any more.
+            self._say(method, rpc, ctx, grpc.StatusCode.CANCELLED, None, started)
+            raise
+        except Exception as bug:
+            _log.error(
+                "failed", face="grpc", method=method, request_id=ctx.request_id, exc_info=bug
+            )
+            refusal = Internal(metadata={"request_id": ctx.request_id})
+        else:
+            rpc.set_trailing_metadata(tuple(_trailing(ctx)))
+            self._say(method, rpc, ctx, grpc.StatusCode.OK, None, started)
+            return data
+        status = rpc_status.to_status(status_of(refusal, ctx.request_id))
+        self._say(method, rpc, ctx, STATUS[refusal.code], refusal.reason, started)
+        await rpc.abort(
+            status.code, status.details, (*_trailing(ctx), *(status.trailing_metadata or ()))
+        )
 
-async def _observed(
-    method: str, rpc: Rpc, ctx: Context, answer: Callable[[], Awaitable[bytes]]
-) -> bytes:
-    started = time.perf_counter()
-    CURRENT.set(Call(ctx, readable=True))
-    structlog.contextvars.bind_contextvars(request_id=ctx.request_id)
-    try:
-        data = await answer()
-    except AppError as error:
-        refusal = error
-    except asyncio.CancelledError:
-        # The caller went away or its deadline passed; nobody hears an answer any more.
-        _line(method, rpc, ctx, grpc.StatusCode.CANCELLED, None, started)
-        raise
-    except Exception as bug:
-        _log.error("failed", face="grpc", method=method, request_id=ctx.request_id, exc_info=bug)
-        refusal = Internal(metadata={"request_id": ctx.request_id})
-    else:
-        rpc.set_trailing_metadata(tuple(_trailing(ctx)))
-        _line(method, rpc, ctx, grpc.StatusCode.OK, None, started)
-        return data
-    status = rpc_status.to_status(status_of(refusal, ctx.request_id))
-    _line(method, rpc, ctx, STATUS[refusal.code], refusal.reason, started)
-    await rpc.abort(
-        status.code, status.details, (*_trailing(ctx), *(status.trailing_metadata or ()))
-    )
+    def _say(
+        self,
+        method: str,
+        rpc: Rpc,
+        ctx: Context,
+        code: grpc.StatusCode,
+        reason: str | None,
+        started: float,
+    ) -> None:
+        ms = round((time.perf_counter() - started) * 1000, 2)
+        self._line(method, code.name, reason, ms, rpc.peer(), ctx.request_id)
 
 
 def _trailing(ctx: Context) -> Iterator[tuple[str, str]]:
@@ -133,18 +165,3 @@ def _trailing(ctx: Context) -> Iterator[tuple[str, str]]:
     if ctx.reply.replayed:
         yield REPLAYED, "true"
     yield from of_limits(ctx.reply.allowances)
-
-
-def _line(
-    method: str, rpc: Rpc, ctx: Context, code: grpc.StatusCode, reason: str | None, started: float
-) -> None:
-    _log.info(
-        "request",
-        face="grpc",
-        method=method,
-        code=code.name,
-        reason=reason,
-        ms=round((time.perf_counter() - started) * 1000, 2),
-        peer=rpc.peer(),
-        request_id=ctx.request_id,
-    )

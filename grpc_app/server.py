@@ -1,7 +1,8 @@
 """The gRPC server: everything it offers, its limits, and its life from start to drain."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import grpc
 from google.protobuf.descriptor import FileDescriptor
@@ -10,6 +11,7 @@ from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from grpc_reflection.v1alpha import reflection
 
 from application.app import Application
+from grpc_app.access import CallLine
 from grpc_app.generated.holdfast.v1 import (
     api_key_pb2,
     api_key_pb2_grpc,
@@ -91,13 +93,19 @@ class GrpcServer:
     that is no network."""
 
     def __init__(
-        self, application: Application, config: GrpcConfig, *, ready: Callable[[], Awaitable[bool]]
+        self,
+        application: Application,
+        config: GrpcConfig,
+        *,
+        ready: Callable[[], Awaitable[bool]],
+        line: CallLine | None = None,
     ) -> None:
+        """`line` writes the line of a call; without, it goes through the log like any other."""
         self._config = config
         self._health = Health(SERVICES, ready, config.health_seconds)
         self._server = grpc.aio.server(
             interceptors=[
-                Calls(PACKAGE, config.max_message_bytes, networks(config.trusted_proxies))
+                Calls(PACKAGE, config.max_message_bytes, networks(config.trusted_proxies), line)
             ],
             options=_options(config),
             maximum_concurrent_rpcs=config.max_calls,
@@ -123,7 +131,7 @@ class GrpcServer:
         await self._server.stop(grace)
 
     def _add_services(self, application: Application) -> None:
-        server = self._server
+        server = cast(grpc.aio.Server, _Found(self._server))
         auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthServicer(application.auth), server)
         user_pb2_grpc.add_UserServiceServicer_to_server(UserServicer(application.users), server)
         guest_pb2_grpc.add_GuestServiceServicer_to_server(GuestServicer(application.guests), server)
@@ -148,6 +156,23 @@ class GrpcServer:
             reflection.enable_server_reflection(
                 (*SERVICES, health, reflection.SERVICE_NAME), server
             )
+
+
+class _Found:
+    """The server as generated code sees it. It offers each method twice: to be found by its name,
+    and registered. Of those that are registered the server waits for each by itself, so that every
+    call would cost as many futures as there are methods."""
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self._server = server
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        self._server.add_generic_rpc_handlers(handlers)
+
+    def add_registered_method_handlers(
+        self, service: str, handlers: Mapping[str, "grpc.RpcMethodHandler[object, object]"]
+    ) -> None:
+        """They are found by their names."""
 
 
 def _options(config: GrpcConfig) -> tuple[tuple[str, int], ...]:

@@ -8,9 +8,10 @@ import pytest
 import structlog
 
 from api.middleware.access import AccessLine, logged_line
-from core.access_log import access_line
+from core.access_log import access_line, call_line
 from core.logging import Format, Level, configure_logging
 from core.redaction import REDACTED
+from grpc_app import access as calls
 from tests.core.test_logging import Terminal, stream
 
 __all__ = ["stream"]
@@ -25,8 +26,14 @@ LINES: list[tuple[Any, ...]] = [
     ("PUT", "/x", "/x", 200, 1e-05, 1, "password=hunter2"),
 ]
 
+CALLS: list[tuple[Any, ...]] = [
+    ("/holdfast.v1.HoldService/CreateHold", "OK", None, 1.25, "ipv4:127.0.0.1:5555", ID),
+    ("…", "UNIMPLEMENTED", "OPERATION_UNKNOWN", 0.0, "ipv6:%5B::1%5D:5555", "mine"),
+    ("/holdfast.v1.X/Y", "UNAUTHENTICATED", "TOKEN_INVALID", 12345.6, "unix:", JWT),
+]
 
-def written(line: AccessLine, to: io.StringIO, said: tuple[Any, ...]) -> str:
+
+def written(line: AccessLine | calls.CallLine, to: io.StringIO, said: tuple[Any, ...]) -> str:
     """With another time."""
     start = len(to.getvalue())
     with structlog.contextvars.bound_contextvars(request_id=said[-1]):
@@ -63,3 +70,18 @@ def test_on_a_terminal_lines_are_for_people(stream: io.StringIO) -> None:
     configure_logging("INFO", "auto", terminal)
     text = written(access_line("INFO", "auto", terminal), terminal, LINES[0])
     assert "request" in text and not text.startswith("{")
+
+
+@pytest.mark.parametrize("said", CALLS, ids=lambda said: said[-1][:8])
+def test_both_ways_write_the_same_of_a_call(stream: io.StringIO, said: Any) -> None:
+    configure_logging("INFO", "json", stream)
+    short = call_line("INFO", "json", stream)
+    assert short is not None
+    text = written(short, stream, said)
+    assert text == written(calls.logged_line(), stream, said)
+    assert text.count("\n") == 1 and JWT not in text
+
+
+def test_where_calls_take_the_long_way(stream: io.StringIO) -> None:
+    assert call_line("WARNING", "json", stream) is None
+    assert call_line("INFO", "console", stream) is None
