@@ -70,6 +70,7 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
             full=100,
             run=ProcessInbox(begin, ids, process, 100),
         ),
+        *money.jobs(parts),
         Job(name="send_mails", every=sweep, full=20, run=mails),
         Job(
             name="keep_partitions",

@@ -1,12 +1,19 @@
-"""ResolveAttention: a person decides what a machine should not; what follows happens with it."""
+"""ResolveAttention: a person decides what a machine should not; what follows happens with it.
+
+Whether the caller may decide is looked at with the caller's eyes; what follows concerns money, and
+is written by the system.
+"""
 
 from dataclasses import dataclass
 
 from application.attention.access import decidable
+from application.attention.effects import follow
 from application.messages import Command, Context
+from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.attention import AttentionView
 from domain.attention.attention import Choice
+from domain.attention.errors import AttentionNotFound
 from shared.ids import AttentionId
 
 
@@ -25,15 +32,19 @@ class ResolveAttentionHandler:
     choices), OrderNotRefundable, RefundTooLarge."""
 
     begin: Begin
+    ids: Ids
 
     async def __call__(self, command: ResolveAttention, ctx: Context) -> AttentionView:
         async with self.begin(ctx) as work:
-            item = await decidable(work, command.attention_id, ctx)
+            await decidable(work, command.attention_id, ctx)
+        async with self.begin(ctx.as_system()) as work:
+            item = await work.attention.get(command.attention_id)
+            if item is None:
+                raise AttentionNotFound()
+            now = await work.now()
             item = item.resolve(
-                command.choice,
-                note=command.note or "",
-                by=ctx.actor.user_id,
-                at=await work.now(),
+                command.choice, note=command.note or "", by=ctx.actor.user_id, at=now
             )
             work.attention.save(item)
+            await follow(work, item, ids=self.ids, at=now)
             return await work.commit(AttentionView.of(item))

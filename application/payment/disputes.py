@@ -108,6 +108,7 @@ class DisputeDesk:
         if before is None:
             work.disputes.add(dispute)
             if dispute.state is not DisputeState.WON:
+                work.orders.save(order.note_disputed(at=at))
                 work.attention.add(self._ask(dispute, order, at=at))
         elif dispute is not before:
             work.disputes.save(dispute)

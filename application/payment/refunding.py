@@ -260,7 +260,7 @@ async def _book(
     order, payment, id = current.order, current.payment, PostingId(ids.uuid())
     booked = await work.ledger.of_order(order.id)
     if after.state is RefundState.SUCCEEDED:
-        ticket_ids = await _ticket_ids(work, after)
+        ticket_ids = await refunded_tickets(work, after)
         tickets = named(await work.tickets.of_order(order.id), ticket_ids) if ticket_ids else ()
         work.ledger.post(booking.refund(order, payment, after, tickets, booked, id=id, at=at))
         return
@@ -269,8 +269,8 @@ async def _book(
             work.ledger.post(booking.refund_failed(posting, id=id, at=at))
 
 
-async def _ticket_ids(work: UnitOfWork, refund: Refund) -> tuple[TicketId, ...]:
-    """What the refund is for: a repeated one is for what the first was."""
+async def refunded_tickets(work: UnitOfWork, refund: Refund) -> tuple[TicketId, ...]:
+    """Those the refund is for: a repeated one is for what the first was."""
     by_id = {each.id: each for each in await work.refunds.of_payment(refund.payment_id)}
     first = refund
     while first.retry_of is not None and first.retry_of in by_id:

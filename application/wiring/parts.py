@@ -12,6 +12,7 @@ from application.event.fees import Fees
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
 from application.messages import Context, Message, Priority
+from application.payment.disputes import DisputeDesk
 from application.payment.pauses import Pauses
 from application.payment.process import PaymentProcess
 from application.payment.providers import Providers
@@ -111,6 +112,7 @@ class Parts:
             pauses=rules.pauses,
             refunding=self.refunding,
         )
+        self.disputes = DisputeDesk(begin=ports.begin, ids=ports.ids, providers=ports.providers)
         self.guard = PasswordGuard(
             throttle=ports.throttle, seals=ports.seals, delays=rules.guessing
         )
