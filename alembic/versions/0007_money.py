@@ -178,6 +178,7 @@ TABLES = (
             AND (state = 'RESOLVED') = (resolved_at IS NOT NULL))
     )""",
     "CREATE UNIQUE INDEX uq_attention_open ON attention (kind, subject_id) WHERE state = 'OPEN'",
+    "CREATE INDEX ix_attention_subject_id ON attention (subject_id)",
     "CREATE INDEX ix_attention_created_at_id ON attention (created_at, id)",
     "CREATE INDEX ix_attention_organizer_id ON attention (organizer_id, created_at, id)",
     """

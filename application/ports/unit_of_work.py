@@ -61,8 +61,9 @@ class UnitOfWork(Protocol):
       sees everything. Those without credentials see accounts, guests and nothing else.
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
       in the order idempotency → users, sessions, proofs, guests, organizers, invitations, API
-      keys, events → the buyer's limit → orders → stock by pool id → holds → payments, refunds,
-      tickets, disputes, postings, attention, reconciliations → inbox, mails → outbox.
+      keys, events → the buyer's limit → orders → stock by pool id → holds, changed tickets →
+      payments, refunds, new tickets, disputes, postings, attention, reconciliations → inbox,
+      mails → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """

@@ -22,6 +22,10 @@ class MemoryAttention(AttentionRepository):
         attention_id = tables.open_attention.get((kind, subject_id))
         return None if attention_id is None else tables.attention[attention_id]
 
+    async def was_asked(self, kind: AttentionKind, subject_id: UUID) -> bool:
+        attention = (await self._session.read()).attention.values()
+        return any((each.kind, each.subject_id) == (kind, subject_id) for each in attention)
+
     async def page(
         self,
         where: AttentionFilter,

@@ -99,7 +99,8 @@ class MemoryRefunds(RefundRepository):
             writing.journal.append(tables.refunds_of_payment, refund.payment_id, refund.id)
             _require_room(tables, refund.payment_id)
 
-        self._session.note(Phase.PAYMENT, write, *refund.facts)
+        # Behind changes: what failed leaves room for its repetition.
+        self._session.note(Phase.NEW_REFUND, write, *refund.facts)
 
     def save(self, refund: Refund) -> None:
         def write(writing: Writing) -> None:

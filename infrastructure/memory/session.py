@@ -33,6 +33,7 @@ class Phase(IntEnum):
     STOCK = auto()
     NEW_HOLD = auto()
     PAYMENT = auto()
+    NEW_REFUND = auto()
     ATTENTION = auto()
     INBOX = auto()
     MAIL = auto()

@@ -7,7 +7,7 @@ import asyncpg
 
 from application.ports.unit_of_work import StaleWrite
 from domain.hold.errors import HoldHasOrder
-from domain.order.errors import PaymentInProgress
+from domain.order.errors import PaymentInProgress, RefundTooLarge
 from domain.organizer.errors import SlugTaken
 from domain.user.errors import EmailTaken
 from infrastructure.postgres.connections import Connection, is_gone
@@ -20,10 +20,14 @@ CONSTRAINTS: Mapping[str, Callable[[], Exception]] = {
     "uq_payments_one_of_order": PaymentInProgress,
     # Run again, the operation sees what the other one wrote, or makes a new number.
     "uq_payments_attempt": StaleWrite,
+    "uq_disputes_payment_id_reference": StaleWrite,
     "uq_refunds_late_payment": StaleWrite,
     "uq_orders_number": StaleWrite,
     "uq_users_founder": StaleWrite,
 }
+
+_LEFT_OF_PAYMENT = "ck_refunds_left_of_payment"
+"""No constraint of a row: a trigger looks at the other refunds of the payment."""
 
 _AWAY = (
     OSError,  # includes TimeoutError: no connection in time, or no answer
@@ -61,6 +65,8 @@ def raise_meaning(error: Exception, connection: Connection | None = None) -> NoR
         case asyncpg.UniqueViolationError():
             if (made := CONSTRAINTS.get(error.constraint_name or "")) is not None:
                 raise made() from error
+        case asyncpg.CheckViolationError() if error.constraint_name == _LEFT_OF_PAYMENT:
+            raise RefundTooLarge from error
         case asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
             raise StaleWrite from error
         case asyncpg.InvalidCachedStatementError() | asyncpg.OutdatedSchemaCacheError():

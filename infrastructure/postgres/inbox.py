@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from application.ports.inbox import Inbox, ProviderEvent
+from application.ports.inbox import Inbox, ProviderEvent, Topic
 from infrastructure.postgres.session import Session
+from shared.ids import PaymentId
 
 _WAITING = """
-    SELECT provider, event_id, type, reference, occurred_at
+    SELECT provider, topic, payment_id, event_id, type, reference, occurred_at
     FROM provider_events
     WHERE processed_at IS NULL AND due_at <= statement_timestamp()
     ORDER BY occurred_at, provider, event_id
@@ -15,9 +16,9 @@ _WAITING = """
 """
 
 _RECEIVE = """
-    INSERT INTO provider_events (provider, event_id, type, reference, occurred_at, received_at,
-                                 due_at, attempts)
-    VALUES ($1, $2, $3, $4, $5, statement_timestamp(), statement_timestamp(), 0)
+    INSERT INTO provider_events (provider, topic, payment_id, event_id, type, reference,
+                                 occurred_at, received_at, due_at, attempts)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, statement_timestamp(), statement_timestamp(), 0)
     ON CONFLICT DO NOTHING
 """
 
@@ -38,13 +39,23 @@ class PostgresInbox(Inbox):
         self._statements: list[tuple[str, tuple[object, ...]]] = []
 
     def receive(self, event: ProviderEvent) -> None:
-        values = (event.provider, event.event_id, event.type, event.reference, event.occurred_at)
+        values = (
+            event.provider,
+            event.topic.value,
+            event.payment_id,
+            event.event_id,
+            event.type,
+            event.reference,
+            event.occurred_at,
+        )
         self._statements.append((_RECEIVE, values))
 
     async def waiting(self, *, limit: int) -> Sequence[ProviderEvent]:
         return [
             ProviderEvent(
                 provider=row["provider"],
+                topic=Topic(row["topic"]),
+                payment_id=None if row["payment_id"] is None else PaymentId(row["payment_id"]),
                 event_id=row["event_id"],
                 type=row["type"],
                 reference=row["reference"],

@@ -23,6 +23,10 @@ class Notes(Generic[A]):
     def save(self, id: UUID, aggregate: A) -> None:
         (self._added if id in self._added else self._saved)[id] = aggregate
 
+    def forget(self, id: UUID) -> None:
+        """What was new turned out to be there already; its facts are told by nobody."""
+        del self._added[id]
+
     @property
     def added(self) -> tuple[A, ...]:
         """In the order of their noting."""

@@ -8,6 +8,7 @@ from application.messages import Actor
 from application.ports.repositories import OrderFilter, OrderRepository
 from application.ports.unit_of_work import StaleWrite
 from domain.order.order import Buyer, Order, OrderState
+from domain.order.refund import EVENT_CANCELLED
 from infrastructure.postgres.clock import Stamp
 from infrastructure.postgres.conditions import Conditions
 from infrastructure.postgres.connections import Record
@@ -20,7 +21,7 @@ from shared.money import Money
 
 _COLUMNS = f"""
     id, number, event_id, organizer_id, live, hold_id, buyer_id, buyer_name, buyer_email, state,
-    total, currency, deadline, created_at, updated_at, version,
+    total, refunded, currency, deadline, created_at, updated_at, version,
     (SELECT {AS_JSON} FROM order_lines l WHERE l.order_id = orders.id) AS lines
 """  # nosec B608: constants only
 
@@ -42,13 +43,13 @@ _INSERT = f"""
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     )
     INSERT INTO order_lines (order_id, event_id, position, ticket_type_id, quantity, unit_price,
-                             pool_ids)
-    SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids
+                             pool_ids, charges)
+    SELECT $1, $2, position, ticket_type_id, quantity, unit_price, pool_ids, charges
     FROM jsonb_to_recordset($17) AS l ({COLUMNS})
 """  # nosec B608: constants only
 
 _UPDATE = """
-    UPDATE orders SET state = $3, deadline = $4, updated_at = $5, version = $6
+    UPDATE orders SET state = $3, refunded = $4, deadline = $5, updated_at = $6, version = $7
     WHERE id = $1 AND version = $2
 """
 
@@ -59,6 +60,17 @@ _DUE = """
     ORDER BY deadline
     LIMIT $1
 """
+
+_OF_CANCELLED_EVENTS = f"""
+    SELECT o.id
+    FROM events e JOIN orders o ON o.event_id = e.id
+    WHERE e.state = 'CANCELLED' AND o.state IN ('CONFIRMED', 'PARTIALLY_REFUNDED')
+      AND ($2::uuid IS NULL OR o.id > $2)
+      AND NOT EXISTS (SELECT FROM refunds r
+                      WHERE r.order_id = o.id AND r.reason = '{EVENT_CANCELLED}')
+    ORDER BY o.id
+    LIMIT $1
+"""  # nosec B608: constants only
 
 _LAPSED = """
     (state = 'PENDING_PAYMENT' AND deadline <= {}
@@ -122,6 +134,12 @@ class PostgresOrderRepository(OrderRepository):
         rows = await self._session.fetch(_DUE, limit, OPEN_STATES)
         return [OrderId(row["id"]) for row in rows]
 
+    async def of_cancelled_events(
+        self, *, after: OrderId | None = None, limit: int
+    ) -> Sequence[OrderId]:
+        rows = await self._session.fetch(_OF_CANCELLED_EVENTS, limit, after)
+        return [OrderId(row["id"]) for row in rows]
+
     def add(self, order: Order) -> None:
         self.notes.add(order.id, order)
 
@@ -138,6 +156,7 @@ class PostgresOrderRepository(OrderRepository):
                 order.id,
                 stored_version(order),
                 order.state.value,
+                order.refunded,
                 order.deadline,
                 order.updated_at,
                 order.version,
@@ -194,6 +213,7 @@ def order_of(row: Record) -> Order:
         state=OrderState(row["state"]),
         lines=lines(row["lines"] or (), currency),
         total=Money(row["total"], currency),
+        refunded=row["refunded"],
         deadline=row["deadline"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],

@@ -3,7 +3,7 @@
 from domain.order.payment import LIFECYCLE, Goal, Payment, PaymentState
 from domain.order.refund import Refund, RefundState
 from infrastructure.postgres.connections import Record
-from shared.ids import OrderId, PaymentId, RefundId
+from shared.ids import OrderId, PaymentId, RefundId, TicketId
 from shared.money import Money
 
 OPEN_STATES = [state.value for state in PaymentState if not LIFECYCLE.is_final(state)]
@@ -75,8 +75,13 @@ def refund_of(row: Record) -> Refund:
         order_id=OrderId(row["order_id"]),
         amount=Money(row["amount"], row["currency"]),
         reason=row["reason"],
+        ticket_ids=tuple(map(TicketId, row["ticket_ids"])),
+        retry_of=None if row["retry_of"] is None else RefundId(row["retry_of"]),
         state=RefundState(row["state"]),
+        reference=row["reference"],
         failure=row["failure"],
+        due_at=row["due_at"],
+        looks=row["looks"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         version=row["version"],

@@ -57,6 +57,7 @@ class PostgresStockLedger(StockLedger):
         self.taken: list[StockLine] = []
         self.returned: list[StockLine] = []
         self.sold: list[StockLine] = []
+        self.unsold: list[StockLine] = []
         self._before: dict[PoolId, Stock] = {}
         self._events: list[UUID] = []
 
@@ -75,12 +76,15 @@ class PostgresStockLedger(StockLedger):
     def sell(self, lines: Sequence[StockLine]) -> None:
         self.sold.extend(lines)
 
+    def unsell(self, lines: Sequence[StockLine]) -> None:
+        self.unsold.extend(lines)
+
     def __bool__(self) -> bool:
-        return bool(self.taken or self.returned or self.sold)
+        return bool(self.taken or self.returned or self.sold or self.unsold)
 
     async def lock(self, *, whole_events: bool) -> None:
         """Locks the counters to be moved; with `whole_events` all of their events'."""
-        pools = pools_of([*self.taken, *self.returned, *self.sold])
+        pools = pools_of([*self.taken, *self.returned, *self.sold, *self.unsold])
         if pools:
             rows = await self._session.fetch(LOCK_WHOLE_EVENTS if whole_events else _LOCK, pools)
             self._before = {PoolId(row["pool_id"]): stock_of(row) for row in rows}
@@ -97,7 +101,7 @@ class PostgresStockLedger(StockLedger):
 
     async def move(self, *, but: Sequence[UUID], swept: bool) -> None:
         """Decides and writes the movements. Raises SoldOut; Shortage where sweeping may help."""
-        after = rule.give_back(self._before, self.returned)
+        after = rule.unsell(rule.give_back(self._before, self.returned), self.unsold)
         try:
             after = rule.take(after, self.taken)
         except SoldOut:

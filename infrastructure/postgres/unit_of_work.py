@@ -11,7 +11,9 @@ from application.ports.unit_of_work import Begin, KeyTaken, UnitOfWork
 from domain.hold.hold import Hold
 from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
+from infrastructure.postgres.attention import PostgresAttentionRepository
 from infrastructure.postgres.database import Database
+from infrastructure.postgres.disputes import PostgresDisputeRepository
 from infrastructure.postgres.events import PostgresEventRepository
 from infrastructure.postgres.group.outcome import Outcome
 from infrastructure.postgres.group.reads import Reads
@@ -22,12 +24,14 @@ from infrastructure.postgres.guests import PostgresGuestRepository
 from infrastructure.postgres.holds import PostgresHoldRepository
 from infrastructure.postgres.inbox import PostgresInbox
 from infrastructure.postgres.invitations import PostgresInvitationRepository
+from infrastructure.postgres.ledger import PostgresLedger
 from infrastructure.postgres.mail_queue import PostgresMailQueue
 from infrastructure.postgres.orders import PostgresOrderRepository
 from infrastructure.postgres.organizers import PostgresOrganizerRepository
 from infrastructure.postgres.outbox import Outbox
 from infrastructure.postgres.payments import PostgresPaymentRepository
 from infrastructure.postgres.proofs import PostgresProofRepository
+from infrastructure.postgres.reconciliations import PostgresReconciliationRepository
 from infrastructure.postgres.refunds import PostgresRefundRepository
 from infrastructure.postgres.session import Session
 from infrastructure.postgres.sessions import PostgresSessionRepository
@@ -54,6 +58,8 @@ Repository: TypeAlias = (
     | PostgresPaymentRepository
     | PostgresRefundRepository
     | PostgresTicketRepository
+    | PostgresDisputeRepository
+    | PostgresAttentionRepository
 )
 
 
@@ -93,6 +99,10 @@ class PostgresUnitOfWork(UnitOfWork):
         self._payments: PostgresPaymentRepository | None = None
         self._refunds: PostgresRefundRepository | None = None
         self._tickets: PostgresTicketRepository | None = None
+        self._disputes: PostgresDisputeRepository | None = None
+        self._ledger: PostgresLedger | None = None
+        self._attention: PostgresAttentionRepository | None = None
+        self._reconciliations: PostgresReconciliationRepository | None = None
         self._inbox: PostgresInbox | None = None
         self._mails: PostgresMailQueue | None = None
 
@@ -209,6 +219,30 @@ class PostgresUnitOfWork(UnitOfWork):
         return self._tickets
 
     @property
+    def disputes(self) -> PostgresDisputeRepository:
+        if self._disputes is None:
+            self._disputes = PostgresDisputeRepository(self._session)
+        return self._disputes
+
+    @property
+    def ledger(self) -> PostgresLedger:
+        if self._ledger is None:
+            self._ledger = PostgresLedger(self._session)
+        return self._ledger
+
+    @property
+    def attention(self) -> PostgresAttentionRepository:
+        if self._attention is None:
+            self._attention = PostgresAttentionRepository(self._session)
+        return self._attention
+
+    @property
+    def reconciliations(self) -> PostgresReconciliationRepository:
+        if self._reconciliations is None:
+            self._reconciliations = PostgresReconciliationRepository(self._session)
+        return self._reconciliations
+
+    @property
     def inbox(self) -> PostgresInbox:
         if self._inbox is None:
             self._inbox = PostgresInbox(self._session)
@@ -250,7 +284,9 @@ class PostgresUnitOfWork(UnitOfWork):
             await self._session.restart()
             expired = await self._move_stock(sweep=True)
         await self.holds.write_added()
-        await _write(self._payments, self._refunds, self._tickets, self._inbox, self._mails)
+        await _write(self._payments, self._refunds, self._tickets, self._disputes)
+        await _write(self._ledger, self._attention, self._reconciliations)
+        await _write(self._inbox, self._mails)
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -270,7 +306,7 @@ class PostgresUnitOfWork(UnitOfWork):
     def _as_unit(self, answer: object, final: bool) -> Unit | None:
         """The notes as data that can wait for company; None where they are of other kinds, or not
         plainly the actor's own, or where the transaction is open already."""
-        if self._session.begun or self._inbox or self._mails or self._refunds:
+        if self._session.begun or self._inbox or self._mails or self._has_money:
             return None
         if any(repository.notes for repository in self._people):
             return None
@@ -284,6 +320,8 @@ class PostgresUnitOfWork(UnitOfWork):
             stock = self._stock
             unit.taken, unit.sold = tuple(stock.taken), tuple(stock.sold)
             unit.given_back = tuple(stock.returned)
+            if stock.unsold:
+                return None
         if self._orders is not None:
             unit.new_orders, unit.orders = self._orders.notes.added, self._orders.notes.saved
         if self._payments is not None:
@@ -292,6 +330,8 @@ class PostgresUnitOfWork(UnitOfWork):
             if paid.added and paid.saved:
                 return None  # one attempt ends where the next begins: in this order
         if self._tickets is not None:
+            if self._tickets.notes.saved:
+                return None
             unit.tickets = self._tickets.notes.added
         return unit if is_plainly_own(unit) else None
 
@@ -299,13 +339,23 @@ class PostgresUnitOfWork(UnitOfWork):
     def _has_work(self) -> bool:
         """Whether a commit has anything to write."""
         noted: Sequence[object] = (self._session.ctx.claim, self._stock, self._inbox, self._mails)
-        return any(noted) or any(repository.notes for repository in self._opened)
+        if any(noted) or self._ledger or self._reconciliations:
+            return True
+        return any(repository.notes for repository in self._opened)
+
+    @property
+    def _has_money(self) -> bool:
+        """Whether it writes what is not sold but given back, claimed, booked or looked after."""
+        noted = (self._refunds, self._disputes, self._attention)
+        if any(repository is not None and repository.notes for repository in noted):
+            return True
+        return bool(self._ledger or self._reconciliations)
 
     async def _move_stock(self, *, sweep: bool) -> list[Hold]:
         """Everything up to the stock in the order in which rows are locked everywhere.
 
-        Changed holds are written between the locking of the counters and the decision: a hold
-        that somebody else has ended must be found out before its units are given back twice.
+        Changed holds and tickets are written between the locking of the counters and the decision:
+        one that somebody else has ended must be found out before its units are given back twice.
         """
         await _write(self._users, self._sessions, self._proofs, self._guests)
         await _write(self._organizers, self._invitations, self._api_keys, self._events)
@@ -318,6 +368,8 @@ class PostgresUnitOfWork(UnitOfWork):
         expired = await self.stock.sweep(but=ours) if sweep else []
         await self.guests.move_holds()
         await self.holds.write_saved()
+        if self._tickets is not None:
+            await self._tickets.write_saved()
         await self.stock.move(but=ours, swept=sweep)
         return expired
 
@@ -365,6 +417,8 @@ class PostgresUnitOfWork(UnitOfWork):
             self._payments,
             self._refunds,
             self._tickets,
+            self._disputes,
+            self._attention,
         )
         return [*self._people, *(repository for repository in sale if repository is not None)]
 

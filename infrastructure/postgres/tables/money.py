@@ -117,6 +117,7 @@ attention = Table(
         unique=True,
         postgresql_where=sql("state = 'OPEN'"),
     ),
+    Index("ix_attention_subject_id", "subject_id"),
     Index("ix_attention_created_at_id", "created_at", "id"),
     Index("ix_attention_organizer_id", "organizer_id", "created_at", "id"),
 )
