@@ -11,6 +11,8 @@ class Action(Enum):
     CAPTURE = "capture"
     CANCEL = "cancel"
     REFUND = "refund"
+    FIND_REFUND = "find_refund"
+    LIST = "list"
 
 
 class Fault(Enum):

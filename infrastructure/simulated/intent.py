@@ -9,6 +9,32 @@ from typing import Final
 from uuid import UUID
 
 
+class Course(Enum):
+    """What becomes of refunds."""
+
+    AT_ONCE = "at_once"
+    PENDING = "pending"
+    """Taken on, and done later."""
+    FAILS = "fails"
+    """Taken on, and failed later."""
+    COMES_BACK = "comes_back"
+    """Done, and failed later all the same."""
+
+
+class RefundState(Enum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class DisputeState(Enum):
+    COMING = "coming"
+    """The payer has not complained yet."""
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class State(Enum):
     REQUIRES_ACTION = "requires_action"
     PROCESSING = "processing"
@@ -24,6 +50,7 @@ class Method:
 
     `late` is the state a processing intent reaches by itself. `capture_failure` is the code its
     capture fails with, for good. `first_answer_lost`: the call that creates it times out.
+    `refunds` is what becomes of them; `disputed`: the payer claims the money back some time later.
     """
 
     first: State
@@ -31,6 +58,8 @@ class Method:
     failure: str | None = None
     capture_failure: str | None = None
     first_answer_lost: bool = False
+    refunds: Course = Course.AT_ONCE
+    disputed: bool = False
 
 
 DEFAULT_METHOD: Final = "succeed"
@@ -47,18 +76,52 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "instant_late": Method(first=State.PROCESSING, late=State.CAPTURED),
     }
 )
+AFTERWARDS: Final[Mapping[str, Method]] = MappingProxyType(
+    {
+        "refund_pending": Method(first=State.AUTHORIZED, refunds=Course.PENDING),
+        "refund_fails": Method(first=State.AUTHORIZED, refunds=Course.FAILS),
+        "refund_comes_back": Method(first=State.AUTHORIZED, refunds=Course.COMES_BACK),
+        "disputed": Method(first=State.AUTHORIZED, disputed=True),
+    }
+)
+"""As "succeed", but for what happens to the money afterwards."""
+ALL_METHODS: Final[Mapping[str, Method]] = MappingProxyType({**METHODS, **AFTERWARDS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """`ripens_at` is when it moves on by itself."""
+
+    reference: str
+    refund_id: UUID
+    amount: int
+    state: RefundState
+    failure: str | None = None
+    ripens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    reference: str
+    amount: int
+    reason: str
+    state: DisputeState
+    ripens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """Amounts in minor units of `currency`; amount, currency and method never change.
 
-    `token` opens the page where a human decides; `ripens_at` is when a processing intent moves on.
+    `token` opens the page where a human decides; `ripens_at` is when something happens by itself
+    next. `refunded` is what has gone back or is on its way, `disputed` what the payer claims back
+    or has got that way.
     """
 
     reference: str
     payment_id: UUID
     order_id: UUID
+    live: bool = True
     amount: int
     currency: str
     method: str
@@ -66,6 +129,9 @@ class Intent:
     state: State
     captured: int = 0
     refunded: int = 0
+    disputed: int = 0
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     failure: str | None = None
     token: str | None = None
     ripens_at: datetime | None = None

@@ -17,10 +17,19 @@ class Kind(Enum):
     """Not taken, and no longer promised."""
     REFUNDED = "refunded"
     """Given back out of what was taken."""
+    RETURNED = "returned"
+    """Given back, and come back from the payer's bank."""
+    DISPUTED = "disputed"
+    """Claimed back by the payer, and withdrawn."""
+    DISPUTE_WON = "dispute_won"
+    """Withdrawn before, and given back to the shop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
+    """`position` counts the entries, once they are written."""
+
+    position: int = 0
     reference: str
     payment_id: UUID
     kind: Kind
@@ -37,6 +46,9 @@ class Totals:
     captured: int = 0
     released: int = 0
     refunded: int = 0
+    """Less what came back."""
+    disputed: int = 0
+    """Less what was won."""
 
     @property
     def promised(self) -> int:
@@ -46,7 +58,7 @@ class Totals:
     @property
     def kept(self) -> int:
         """What was taken and not given back."""
-        return self.captured - self.refunded
+        return self.captured - self.refunded - self.disputed
 
     @staticmethod
     def of(entries: Iterable[Entry]) -> "Totals":
@@ -58,5 +70,6 @@ class Totals:
             authorized=sums[Kind.AUTHORIZED],
             captured=sums[Kind.CAPTURED],
             released=sums[Kind.RELEASED],
-            refunded=sums[Kind.REFUNDED],
+            refunded=sums[Kind.REFUNDED] - sums[Kind.RETURNED],
+            disputed=sums[Kind.DISPUTED] - sums[Kind.DISPUTE_WON],
         )

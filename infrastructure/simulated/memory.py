@@ -72,7 +72,8 @@ class _MemoryTransaction(Transaction):
             if record.intent is not None:
                 tables.intents[record.intent.reference] = record.intent
                 tables.by_payment[record.intent.payment_id] = record.intent.reference
-            tables.ledger.extend(record.entries)
+            for entry in record.entries:
+                tables.ledger.append(replace(entry, position=len(tables.ledger) + 1))
             if record.delivery is not None:
                 tables.deliveries[record.delivery.event_id] = record.delivery
             if record.key is not None and record.answer is not None:
@@ -96,8 +97,12 @@ class MemoryStorage(Storage):
             transaction.perform()
 
     async def due(self, *, at: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
-        waiting = [each for each in self._tables.deliveries.values() if each.due_at <= at]
-        found = sorted(waiting, key=lambda each: each.due_at)[:limit]
+        waiting = [
+            (each.due_at, each)
+            for each in self._tables.deliveries.values()
+            if each.due_at is not None and each.due_at <= at
+        ]
+        found = [each for _, each in sorted(waiting, key=lambda pair: pair[0])[:limit]]
         for each in found:
             leased = replace(each, due_at=lease_until, attempts=each.attempts + 1)
             self._tables.deliveries[each.event_id] = leased
@@ -108,7 +113,7 @@ class MemoryStorage(Storage):
             known = self._tables.deliveries.get(outcome.event_id)
             if known is None:
                 continue
-            if outcome.due_at is None:
+            if outcome.due_at is None and (outcome.acknowledged or known.delivered):
                 del self._tables.deliveries[outcome.event_id]
                 continue
             self._tables.deliveries[outcome.event_id] = replace(
@@ -118,7 +123,21 @@ class MemoryStorage(Storage):
             )
 
     async def undelivered(self) -> int:
-        return len(self._tables.deliveries)
+        return sum(each.due_at is not None for each in self._tables.deliveries.values())
+
+    async def missed(self, *, since: datetime) -> Sequence[Delivery]:
+        given_up = [each for each in self._tables.deliveries.values() if each.due_at is None]
+        found = [each for each in given_up if each.created_at >= since]
+        return sorted(found, key=lambda each: (each.created_at, each.event_id))
 
     async def ledger(self) -> Sequence[Entry]:
         return tuple(self._tables.ledger)
+
+    async def moved(self, *, live: bool, since: datetime, until: datetime) -> Sequence[Entry]:
+        intents = self._tables.intents
+        found = [
+            entry
+            for entry in self._tables.ledger
+            if since <= entry.at < until and intents[entry.reference].live is live
+        ]
+        return sorted(found, key=lambda entry: (entry.at, entry.position))

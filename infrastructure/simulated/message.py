@@ -11,10 +11,12 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     payment_id: str
     state: str
+    live: bool = True
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """`type` is "payment." and what happened; `created` an RFC 3339 time."""
+    """`type` is what it happened to ("payment.", "refund." or "dispute.") and what happened;
+    `created` an RFC 3339 time."""
 
     id: str
     type: str
@@ -36,6 +38,7 @@ def write(event_id: str, type_: str, intent: Intent) -> bytes:
                 reference=intent.reference,
                 payment_id=str(intent.payment_id),
                 state=intent.state.value,
+                live=intent.live,
             ),
         )
     )

@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from infrastructure.simulated import statements
 from infrastructure.simulated.errors import Refused, StorageUnavailable
-from infrastructure.simulated.intent import Intent, State
+from infrastructure.simulated.intent import Dispute, Intent, Refund, State
 from infrastructure.simulated.ledger import Entry, Kind
 from infrastructure.simulated.storage import (
     Answer,
@@ -44,6 +44,8 @@ _AWAY = (
 _TIMEOUT = 10.0
 """Seconds that one statement, or waiting for a connection, may take."""
 _answers = msgspec.json.Decoder(Answer)
+_refunds = msgspec.json.Decoder(tuple[Refund, ...])
+_disputes = msgspec.json.Decoder(tuple[Dispute, ...])
 
 
 @contextmanager
@@ -86,10 +88,10 @@ class _PostgresTransaction(Transaction):
         try:
             await self._connection.execute(
                 statements.WRITE,
-                *(_values(intent) if intent else [None] * 15),
+                *(_values(intent) if intent else [None] * 19),
                 [entry.kind.value for entry in record.entries],
                 [entry.amount for entry in record.entries],
-                *((sent.event_id, sent.body, sent.due_at) if sent else [None] * 3),
+                *((sent.event_id, sent.body, sent.created_at, sent.due_at) if sent else [None] * 4),
                 record.key,
                 answer,
             )
@@ -156,6 +158,16 @@ class PostgresStorage(Storage):
         with _reachable():
             return int(await self._pool.fetchval(statements.UNDELIVERED))
 
+    async def missed(self, *, since: datetime) -> Sequence[Delivery]:
+        with _reachable():
+            rows = await self._pool.fetch(statements.MISSED, since)
+        return [_delivery(row) for row in rows]
+
+    async def moved(self, *, live: bool, since: datetime, until: datetime) -> Sequence[Entry]:
+        with _reachable():
+            rows = await self._pool.fetch(statements.MOVED, live, since, until)
+        return [_entry(row) for row in rows]
+
     async def ledger(self) -> Sequence[Entry]:
         with _reachable():
             rows = await self._pool.fetch(statements.LEDGER)
@@ -177,6 +189,7 @@ def _values(intent: Intent) -> list[object]:
         intent.reference,
         intent.payment_id,
         intent.order_id,
+        intent.live,
         intent.amount,
         intent.currency,
         intent.method,
@@ -184,6 +197,9 @@ def _values(intent: Intent) -> list[object]:
         intent.state.value,
         intent.captured,
         intent.refunded,
+        intent.disputed,
+        msgspec.json.encode(intent.refunds).decode(),
+        msgspec.json.encode(intent.disputes).decode(),
         intent.failure,
         intent.token,
         intent.ripens_at,
@@ -193,7 +209,14 @@ def _values(intent: Intent) -> list[object]:
 
 
 def _intent(row: Row) -> Intent:
-    return Intent(**{**row, "state": State(row["state"])})
+    return Intent(
+        **{
+            **row,
+            "state": State(row["state"]),
+            "refunds": _refunds.decode(row["refunds"]),
+            "disputes": _disputes.decode(row["disputes"]),
+        }
+    )
 
 
 def _delivery(row: Row) -> Delivery:

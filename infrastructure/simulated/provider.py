@@ -5,7 +5,7 @@ import json
 import random
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -13,7 +13,14 @@ from uuid import UUID
 from infrastructure.simulated import message, rules
 from infrastructure.simulated.errors import NoAnswer, Refused
 from infrastructure.simulated.faults import Action, Fault, Faults, no_faults
-from infrastructure.simulated.intent import METHODS, Intent, State
+from infrastructure.simulated.intent import (
+    ALL_METHODS,
+    Dispute,
+    DisputeState,
+    Intent,
+    Refund,
+    State,
+)
 from infrastructure.simulated.ledger import Entry, Totals
 from infrastructure.simulated.rules import Change
 from infrastructure.simulated.storage import Answer, Delivery, Record, Storage, Transaction
@@ -38,6 +45,7 @@ class NewPayment:
     currency: str
     method: str
     description: str
+    live: bool = True
 
 
 class SimulatedProvider:
@@ -68,7 +76,7 @@ class SimulatedProvider:
         self._faults = faults
 
     async def authorize(self, payment: NewPayment, *, key: str) -> Answer:
-        method = METHODS.get(payment.method)
+        method = ALL_METHODS.get(payment.method)
         if method is None:
             raise Refused("unknown_method")
         if payment.amount <= 0:
@@ -80,58 +88,113 @@ class SimulatedProvider:
         lost = method.first_answer_lost
         return await self._once(Action.AUTHORIZE, key, astuple(payment), act, first_lost=lost)
 
-    async def find(self, payment_id: UUID) -> Answer | None:
-        fault = self._faults(Action.FIND)
-        if fault is not None:
-            raise NoAnswer(fault.value)
-        async with self._storage.transaction() as transaction:
-            intent = await transaction.intent_of(payment_id)
-            if intent is None:
-                return None
-            return self._answer(await self._ripened(transaction, intent))
+    async def find(self, payment_id: UUID, *, live: bool = True) -> Answer | None:
+        self._may_fail(Action.FIND)
+        intent = await self._intent_of(payment_id, live)
+        return None if intent is None else self._answer(intent)
 
-    async def capture(self, reference: str, *, amount: int, currency: str, key: str) -> Answer:
+    async def find_refund(
+        self, payment_id: UUID, refund_id: UUID, *, live: bool = True
+    ) -> Refund | None:
+        self._may_fail(Action.FIND_REFUND)
+        intent = await self._intent_of(payment_id, live)
+        refunds = intent.refunds if intent else ()
+        return next((each for each in refunds if each.refund_id == refund_id), None)
+
+    async def disputes(self, payment_id: UUID, *, live: bool = True) -> Sequence[Dispute]:
+        """Oldest first."""
+        self._may_fail(Action.LIST)
+        intent = await self._intent_of(payment_id, live)
+        found = intent.disputes if intent else ()
+        return [each for each in found if each.state is not DisputeState.COMING]
+
+    async def moved(self, *, live: bool, since: datetime, until: datetime) -> Sequence[Entry]:
+        """The ledger of one mode from `since` (inclusive) to `until` (exclusive)."""
+        self._may_fail(Action.LIST)
+        return await self._storage.moved(live=live, since=since, until=until)
+
+    async def missed(self, *, since: datetime) -> Sequence[bytes]:
+        """The bodies of webhooks that could not be delivered."""
+        self._may_fail(Action.LIST)
+        return [each.body for each in await self._storage.missed(since=since)]
+
+    async def capture(
+        self, reference: str, *, amount: int, currency: str, key: str, live: bool = True
+    ) -> Answer:
         """Answers how the intent stands then; it is untouched unless it was authorized."""
 
         async def act(transaction: Transaction, refuse: bool) -> Record:
-            intent = await self._get(transaction, reference)
+            intent = await self._get(transaction, reference, live)
             if currency != intent.currency:
                 raise Refused("currency_differs")
             if not 0 < amount <= intent.amount:
                 raise Refused("amount_out_of_range")
             failure = "capture_refused" if refuse else None
-            change = rules.capture(intent, amount=amount, failure=failure, at=self._clock())
+            change = rules.capture(
+                intent, amount=amount, failure=failure, late=self._late, at=self._clock()
+            )
             return self._record(change or intent, key)
 
         return await self._once(Action.CAPTURE, key, (reference, amount, currency), act)
 
-    async def cancel(self, reference: str, *, key: str) -> Answer:
+    async def cancel(self, reference: str, *, key: str, live: bool = True) -> Answer:
         """Answers how the intent stands then."""
 
         async def act(transaction: Transaction, refuse: bool) -> Record:
-            intent = await self._get(transaction, reference)
+            intent = await self._get(transaction, reference, live)
             change = None if refuse else rules.cancel(intent, at=self._clock())
             return self._record(change or intent, key)
 
         return await self._once(Action.CANCEL, key, (reference,), act)
 
-    async def refund(self, reference: str, *, amount: int, currency: str, key: str) -> Answer:
-        """`failure` of the answer says why not, for good; None: the money is back."""
+    async def refund(
+        self,
+        reference: str,
+        *,
+        refund_id: UUID,
+        amount: int,
+        currency: str,
+        key: str,
+        live: bool = True,
+    ) -> Answer:
+        """Its `refund` says what became of it; `failure` there: why not, for good."""
 
         async def act(transaction: Transaction, refuse: bool) -> Record:
-            intent = await self._get(transaction, reference)
+            intent = await self._get(transaction, reference, live)
             if currency != intent.currency:
                 raise Refused("currency_differs")
             if amount <= 0:
                 raise Refused("amount_out_of_range")
-            if refuse:
-                return self._record(intent, key, failure="refund_refused")
-            change = rules.refund(intent, amount=amount, at=self._clock())
-            if change is None:
-                return self._record(intent, key, failure="amount_exceeds_captured")
-            return self._record(change, key)
+            if any(each.refund_id == refund_id for each in intent.refunds):
+                raise Refused("refund_exists")
+            change = rules.refund(
+                intent,
+                refund_id=refund_id,
+                reference=f"re_{secrets.token_hex(12)}",
+                amount=amount,
+                failure="refund_refused" if refuse else None,
+                late=self._late,
+                at=self._clock(),
+            )
+            record = self._record(change, key)
+            answer = replace(self._answer(change.intent), refund=change.intent.refunds[-1])
+            return replace(record, answer=answer)
 
-        return await self._once(Action.REFUND, key, (reference, amount, currency), act)
+        content = (reference, refund_id, amount, currency)
+        return await self._once(Action.REFUND, key, content, act)
+
+    async def dispute(self, reference: str) -> bool:
+        """The payer complains at once; False when there is nothing to complain about."""
+        reason = f"dp_{secrets.token_hex(12)}"
+        return await self._happens(
+            reference, lambda intent, at: rules.dispute(intent, reference=reason, at=at)
+        )
+
+    async def end_dispute(self, reference: str, *, won: bool) -> bool:
+        """The payer's bank decides; False when there is nothing to decide."""
+        return await self._happens(
+            reference, lambda intent, at: rules.end_dispute(intent, won=won, at=at)
+        )
 
     async def look_up(self, reference: str, token: str) -> Intent | None:
         """For the human the token was given to; None without the right one."""
@@ -161,6 +224,28 @@ class SimulatedProvider:
 
     async def ledger(self) -> Sequence[Entry]:
         return await self._storage.ledger()
+
+    async def _happens(
+        self, reference: str, what: Callable[[Intent, datetime], Change | None]
+    ) -> bool:
+        async with self._storage.transaction() as transaction:
+            intent = await transaction.intent(reference)
+            change = what(intent, self._clock()) if intent else None
+            if change is not None:
+                await transaction.write(self._record(change))
+        return change is not None
+
+    def _may_fail(self, action: Action) -> None:
+        fault = self._faults(action)
+        if fault is not None:
+            raise NoAnswer(fault.value)
+
+    async def _intent_of(self, payment_id: UUID, live: bool) -> Intent | None:
+        async with self._storage.transaction() as transaction:
+            intent = await transaction.intent_of(payment_id)
+            if intent is None or intent.live is not live:
+                return None
+            return await self._ripened(transaction, intent)
 
     async def totals(self) -> Mapping[str, Totals]:
         """By currency."""
@@ -208,6 +293,7 @@ class SimulatedProvider:
             reference=f"sim_{secrets.token_hex(12)}",
             payment_id=payment.payment_id,
             order_id=payment.order_id,
+            live=payment.live,
             amount=payment.amount,
             currency=payment.currency,
             method="decline" if refuse else payment.method,
@@ -218,26 +304,23 @@ class SimulatedProvider:
         )
         return rules.start(intent, token=secrets.token_urlsafe(24), late=self._late)
 
-    async def _get(self, transaction: Transaction, reference: str) -> Intent:
+    async def _get(self, transaction: Transaction, reference: str, live: bool) -> Intent:
         intent = await transaction.intent(reference)
-        if intent is None:
+        if intent is None or intent.live is not live:
             raise Refused("no_such_payment")
         return await self._ripened(transaction, intent)
 
     async def _ripened(self, transaction: Transaction, intent: Intent) -> Intent:
         """As it is by now: nobody is told an old state because `tick` is late."""
-        change = rules.ripen(intent, at=self._clock())
-        if change is None:
-            return intent
-        await transaction.write(self._record(change))
-        return change.intent
+        while (change := rules.ripen(intent, at=self._clock())) is not None:
+            await transaction.write(self._record(change))
+            intent = change.intent
+        return intent
 
-    def _record(
-        self, outcome: Change | Intent, key: str | None = None, *, failure: str | None = None
-    ) -> Record:
+    def _record(self, outcome: Change | Intent, key: str | None = None) -> Record:
         """What is to be written: the change with its money and its webhook, and the answer."""
         if isinstance(outcome, Intent):
-            return Record(key=key, answer=self._answer(outcome, failure) if key else None)
+            return Record(key=key, answer=self._answer(outcome) if key else None)
         intent = outcome.intent
         event_id = f"evt_{secrets.token_hex(12)}"
         return Record(
@@ -256,20 +339,25 @@ class SimulatedProvider:
             delivery=Delivery(
                 event_id=event_id,
                 body=message.write(event_id, outcome.event, intent),
+                created_at=intent.updated_at,
                 due_at=intent.updated_at + self._jitter * self._chance(),
             ),
             key=key,
             answer=self._answer(intent) if key else None,
         )
 
-    def _answer(self, intent: Intent, failure: str | None = None) -> Answer:
+    def _answer(self, intent: Intent) -> Answer:
         waits = intent.state is State.REQUIRES_ACTION
         url = f"{self._public_url}/simulated/payments/{intent.reference}?token={intent.token}"
         return Answer(
             reference=intent.reference,
             state=intent.state.value,
-            failure=failure or intent.failure,
+            failure=intent.failure,
             redirect_url=url if waits else None,
+            amount=intent.amount,
+            currency=intent.currency,
+            payment_id=intent.payment_id,
+            live=intent.live,
         )
 
 

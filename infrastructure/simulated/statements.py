@@ -11,8 +11,8 @@ CLAIM: Final = """
 ANSWER: Final = "SELECT fingerprint, answer FROM simulator.operations WHERE key = $1"
 
 _COLUMNS: Final = """
-    reference, payment_id, order_id, amount, currency, method, description, state, captured,
-    refunded, failure, token, ripens_at, created_at, updated_at
+    reference, payment_id, order_id, live, amount, currency, method, description, state, captured,
+    refunded, disputed, refunds, disputes, failure, token, ripens_at, created_at, updated_at
 """
 
 INTENT: Final = f"""
@@ -28,29 +28,31 @@ RIPE: Final = f"""
     ORDER BY ripens_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 """  # nosec B608: constants only
 
-# A whole record in one trip. $1 to $15: the intent, or nulls; $16, $17: its movements of money;
-# $18 to $20: the webhook, or nulls; $21, $22: the key and its answer, or nulls.
+# A whole record in one trip. $1 to $19: the intent, or nulls; $20, $21: its movements of money;
+# $22 to $25: the webhook, or nulls; $26, $27: the key and its answer, or nulls.
 WRITE: Final = f"""
     WITH intent AS (
         INSERT INTO simulator.intents ({_COLUMNS})
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::jsonb, $15, $16,
+            $17, $18, $19
         WHERE $1::text IS NOT NULL
         ON CONFLICT (reference) DO UPDATE SET
             state = excluded.state, captured = excluded.captured, refunded = excluded.refunded,
+            disputed = excluded.disputed, refunds = excluded.refunds, disputes = excluded.disputes,
             failure = excluded.failure, ripens_at = excluded.ripens_at,
             updated_at = excluded.updated_at
     ), entries AS (
         INSERT INTO simulator.ledger (reference, payment_id, kind, amount, currency, at)
-        SELECT $1, $2, movement.kind, movement.amount, $5, $15
-        FROM unnest($16::text[], $17::bigint[])
+        SELECT $1, $2, movement.kind, movement.amount, $6, $19
+        FROM unnest($20::text[], $21::bigint[])
             WITH ORDINALITY AS movement (kind, amount, position)
         ORDER BY movement.position
     ), delivery AS (
-        INSERT INTO simulator.deliveries (event_id, body, due_at, attempts, delivered)
-        SELECT $18, $19, $20, 0, 0
-        WHERE $18::text IS NOT NULL
+        INSERT INTO simulator.deliveries (event_id, body, created_at, due_at, attempts, delivered)
+        SELECT $22, $23, $24, $25, 0, 0
+        WHERE $22::text IS NOT NULL
     )
-    UPDATE simulator.operations SET answer = $22::jsonb WHERE key = $21
+    UPDATE simulator.operations SET answer = $27::jsonb WHERE key = $26
 """  # nosec B608: constants only
 
 DUE: Final = """
@@ -59,7 +61,7 @@ DUE: Final = """
         SELECT event_id FROM simulator.deliveries WHERE due_at <= $1
         ORDER BY due_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
     )
-    RETURNING event_id, body, due_at, attempts, delivered
+    RETURNING event_id, body, created_at, due_at, attempts, delivered
 """
 
 # Locked in one order first: two couriers may settle the same webhooks, one of them too late.
@@ -78,7 +80,20 @@ SETTLE: Final = """
 
 UNDELIVERED: Final = "SELECT count(*) FROM simulator.deliveries WHERE due_at IS NOT NULL"
 
+MISSED: Final = """
+    SELECT event_id, body, created_at, due_at, attempts, delivered FROM simulator.deliveries
+    WHERE due_at IS NULL AND delivered = 0 AND created_at >= $1
+    ORDER BY created_at, event_id
+"""
+
 LEDGER: Final = """
-    SELECT reference, payment_id, kind, amount, currency, at FROM simulator.ledger
+    SELECT position, reference, payment_id, kind, amount, currency, at FROM simulator.ledger
     ORDER BY position
+"""
+
+MOVED: Final = """
+    SELECT position, reference, entry.payment_id, kind, entry.amount, entry.currency, at
+    FROM simulator.ledger AS entry JOIN simulator.intents USING (reference)
+    WHERE live = $1 AND at >= $2 AND at < $3
+    ORDER BY at, position
 """

@@ -7,18 +7,24 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from infrastructure.simulated.intent import Intent
+from infrastructure.simulated.intent import Intent, Refund
 from infrastructure.simulated.ledger import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call was answered with, kept under its key. `state` is a value of `State`."""
+    """What a call was answered with, kept under its key. `state` is a value of `State`; `refund`
+    is there where one was asked for."""
 
     reference: str
     state: str
     failure: str | None = None
     redirect_url: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    payment_id: UUID | None = None
+    live: bool | None = None
+    refund: Refund | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +35,13 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A webhook to be sent. `delivered` counts the times it was acknowledged."""
+    """A webhook to be sent, of something that happened at `created_at`. `delivered` counts the
+    times it was acknowledged. Without `due_at` it is not sent any more."""
 
     event_id: str
     body: bytes
-    due_at: datetime
+    created_at: datetime
+    due_at: datetime | None
     attempts: int = 0
     delivered: int = 0
 
@@ -102,6 +110,14 @@ class Storage(Protocol):
         """Webhooks that are still to be sent (again)."""
         ...
 
+    async def missed(self, *, since: datetime) -> Sequence[Delivery]:
+        """Webhooks of what happened since then that were given up and never acknowledged."""
+        ...
+
     async def ledger(self) -> Sequence[Entry]:
         """Every movement of money, in the order of its writing."""
+        ...
+
+    async def moved(self, *, live: bool, since: datetime, until: datetime) -> Sequence[Entry]:
+        """Movements of one mode from `since` (inclusive) to `until` (exclusive), by moment."""
         ...

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -33,6 +34,7 @@ intents = Table(
     Column("reference", Text, primary_key=True),
     Column("payment_id", Uuid, nullable=False),
     Column("order_id", Uuid, nullable=False),
+    Column("live", Boolean, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("method", Text, nullable=False),
@@ -40,6 +42,9 @@ intents = Table(
     Column("state", Text, nullable=False),
     Column("captured", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
+    Column("disputed", BigInteger, nullable=False),
+    Column("refunds", JSONB, nullable=False),
+    Column("disputes", JSONB, nullable=False),
     Column("failure", Text),
     Column("token", Text),
     Column("ripens_at", DateTime(timezone=True)),
@@ -51,7 +56,8 @@ intents = Table(
         name="state",
     ),
     CheckConstraint(
-        "amount > 0 AND captured BETWEEN 0 AND amount AND refunded BETWEEN 0 AND captured",
+        "amount > 0 AND captured BETWEEN 0 AND amount AND refunded BETWEEN 0 AND captured"
+        " AND disputed BETWEEN 0 AND captured - refunded",
         name="amounts",
     ),
     Index("uq_intents_payment_id", "payment_id", unique=True),
@@ -79,16 +85,21 @@ ledger = Table(
     Column("currency", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     ForeignKeyConstraint(["reference"], ["simulator.intents.reference"]),
-    CheckConstraint("kind IN ('authorized', 'captured', 'released', 'refunded')", name="kind"),
+    CheckConstraint(
+        "kind IN ('authorized', 'captured', 'released', 'refunded', 'returned', 'disputed',"
+        " 'dispute_won')",
+        name="kind",
+    ),
     CheckConstraint("amount > 0", name="amount"),
     Index("ix_ledger_reference", "reference"),
+    Index("ix_ledger_at", "at"),
     # Promised once, taken once, let go once; given back in any number of parts.
     Index(
         "uq_ledger_once",
         "reference",
         "kind",
         unique=True,
-        postgresql_where=sql("kind <> 'refunded'"),
+        postgresql_where=sql("kind IN ('authorized', 'captured', 'released')"),
     ),
 )
 
@@ -97,8 +108,14 @@ deliveries = Table(
     metadata,
     Column("event_id", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False),
     Column("delivered", Integer, nullable=False),
     Index("ix_deliveries_due", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index(
+        "ix_deliveries_missed",
+        "created_at",
+        postgresql_where=sql("due_at IS NULL AND delivered = 0"),
+    ),
 )

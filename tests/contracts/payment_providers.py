@@ -25,8 +25,6 @@ from tests.contracts.provider_bench import (
 )
 from tests.contracts.world import IDS, crowd
 
-__all__ = ["Bench", "PaymentsContract", "RefundsContract", "RefundCourse", "Webhook"]
-
 MINUS = {MovementKind.REFUND, MovementKind.DISPUTE, MovementKind.FEE}
 
 
