@@ -106,6 +106,11 @@ class Scene:
         order = self.do("CreateOrder", who, self.checkout(f"hold of {name}"))
         self.ids[name] = text(order, "id")
 
+    def transfer(self, order: str, who: str) -> None:
+        """Says that the money will come by the bank."""
+        request: Request = {"order_id": self.ids[order], "provider": "offline"}
+        self.ids[f"payment of {order}"] = text(self.do("PayOrder", who, request), "id")
+
     def checkout(self, hold: str) -> dict[str, Plain]:
         return {"hold_id": self.ids[hold], "buyer": {"name": "Ada", "email": "ada@example.org"}}
 
@@ -186,11 +191,37 @@ def _sales(scene: Scene) -> None:
     scene.ids["payment of waiting"] = text(scene.do("PayOrder", "ada", payment), "id")
     scene.order("paid", "ada", Standing=2)
     scene.do("PayOrder", "ada", {"order_id": scene.ids["paid"]})
+    _money(scene)
     scene.keys["used"] = new_key()
     used: Request = {"event_id": scene.ids["on sale"], "lines": scene.lines("on sale", Standing=1)}
     scene.ids["hold of the used key"] = text(
         scene.call("CreateHold", "ada", used, scene.keys["used"]).ok(), "id"
     )
+
+
+def _money(scene: Scene) -> None:
+    """What was paid to be given back, and what is paid by bank transfer."""
+    scene.on_sale("offline", offline_payment_hours=48)
+    scene.order("never paid", "ben")
+    for name, quantity in (("to refund", 2), ("refunded", 1)):
+        scene.order(name, "ada", Standing=quantity)
+        scene.do("PayOrder", "ada", {"order_id": scene.ids[name]})
+    for name, order in (("first", "to refund"), ("ticket of paid", "paid")):
+        tickets = items(scene.do("ListTickets", "ada", {"order_id": scene.ids[order]}), "items")
+        scene.ids[name] = text(tickets[0], "id")
+        scene.ids["second"] = scene.ids.get("second", text(tickets[1], "id"))
+    scene.keys["refund"] = new_key()
+    refund: Request = {"order_id": scene.ids["refunded"], "reason": "Ada cannot come"}
+    scene.call("RefundOrder", "olga", refund, scene.keys["refund"]).ok()
+    for name in ("transferred", "sent back"):
+        scene.order(name, "ada", "offline")
+        scene.transfer(name, "ada")
+    sent: Request = {"order_id": scene.ids["sent back"]}
+    paid = {**sent, "payment_id": scene.ids["payment of sent back"]}
+    scene.do("ConfirmPayment", "olga", paid)
+    scene.do("RefundOrder", "olga", {**sent, "reason": "Ada cannot come"})
+    asked = scene.do("ListAttention", "olga", {"organizer_id": scene.ids["organizer"]})
+    scene.ids["item"] = text(items(asked, "items")[0], "id")
 
 
 def _keyless(operation: str) -> bool:

@@ -47,6 +47,7 @@ ADDRESSES: Mapping[str, str] = {
     "CreateOrganizer": "POST /organizers",
     "GetOrganizer": "GET /organizers/{organizer_id}",
     "ListOrganizers": "GET /organizers",
+    "GetReconciliation": "GET /organizers/{organizer_id}/reconciliation",
     "ListMembers": "GET /organizers/{organizer_id}/members",
     "ChangeMemberRole": "PATCH /organizers/{organizer_id}/members/{user_id}",
     "RemoveMember": "DELETE /organizers/{organizer_id}/members/{user_id}",
@@ -75,7 +76,13 @@ ADDRESSES: Mapping[str, str] = {
     "ListOrders": "GET /orders",
     "PayOrder": "POST /orders/{order_id}/payments",
     "CancelOrder": "POST /orders/{order_id}/cancel",
+    "RefundOrder": "POST /orders/{order_id}/refunds",
+    "ListRefunds": "GET /orders/{order_id}/refunds",
+    "ConfirmPayment": "POST /orders/{order_id}/payments/{payment_id}/confirm",
+    "ListPostings": "GET /orders/{order_id}/postings",
     "ListTickets": "GET /orders/{order_id}/tickets",
+    "ListAttention": "GET /attention",
+    "ResolveAttention": "POST /attention/{attention_id}/resolve",
 }
 
 # Each group of the product is one service.
@@ -90,6 +97,7 @@ SERVICES: Mapping[str, str] = {
     "holds": "HoldService",
     "orders": "OrderService",
     "tickets": "TicketService",
+    "attention": "AttentionService",
 }
 
 

@@ -12,9 +12,11 @@ from tests.parity.cases.guests import buying_as_a_guest, guests
 from tests.parity.cases.holds import holds
 from tests.parity.cases.keys import keys
 from tests.parity.cases.members import invitations, members, strangers
+from tests.parity.cases.money import attention, books, confirmations
 from tests.parity.cases.new_events import new_events
 from tests.parity.cases.orders import orders
 from tests.parity.cases.payments import payments
+from tests.parity.cases.refunds import refunds
 from tests.parity.cases.sessions import proofs, sessions, standing
 from tests.parity.cases.users import everybody, own_account
 
@@ -30,6 +32,10 @@ def cases() -> Iterator[Case]:
         ends_of_holds(),
         orders(),
         payments(),
+        confirmations(),
+        refunds(),
+        books(),
+        attention(),
         keys(),
         sessions(),
         proofs(),
