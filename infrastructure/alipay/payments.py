@@ -197,11 +197,11 @@ class AlipayPayments(Payments):
 
     async def disputes(self, asked: Asked) -> Sequence[DisputeSeen]:
         """None: payers complain to Alipay, whose people write to the merchant."""
-        return ()
+        return []
 
     async def missed_events(self, *, since: datetime) -> Sequence[ProviderEvent]:
         """None: Alipay keeps no list of them."""
-        return ()
+        return []
 
     async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
         """None: its bills are files of whole days, made on the day after."""

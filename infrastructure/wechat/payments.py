@@ -183,11 +183,11 @@ class WechatPayments(Payments):
 
     async def disputes(self, asked: Asked) -> Sequence[DisputeSeen]:
         """None: payers complain to WeChat Pay, which takes no money back for it."""
-        return ()
+        return []
 
     async def missed_events(self, *, since: datetime) -> Sequence[ProviderEvent]:
         """None: WeChat Pay keeps no list of them."""
-        return ()
+        return []
 
     async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
         """None: its bills are files of whole days, made on the day after."""

@@ -1,0 +1,80 @@
+"""WeChat Pay under test: the adapter, and an API that speaks as WeChat Pay's does."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from domain.order.payment import Observation, PaymentState
+from infrastructure.wechat.config import WechatConfig
+from infrastructure.wechat.payments import WechatPayments
+from tests.contracts.provider_bench import Bench, RefundCourse, Webhook
+from tests.fakes.serving import serving
+from tests.fakes.wechat.api import APP_ID, MERCHANT_ID, PLATFORM, SERIAL, FakeWechat
+from tests.fakes.wechat.keys import API_V3_KEY, private_pem, public_pem
+
+
+def config(api_base: str = "http://127.0.0.1:9") -> WechatConfig:
+    return WechatConfig(
+        app_id=APP_ID,
+        merchant_id=MERCHANT_ID,
+        serial=SERIAL,
+        private_key=private_pem("merchant"),
+        api_v3_key=API_V3_KEY,
+        platform_keys={PLATFORM: public_pem("platform")},
+        notify_url="https://shop.test/api/v1/payments/webhooks/wechat",
+        api_base=api_base,
+    )
+
+
+class WechatBench(Bench):
+    acting, approved, currency = "native", PaymentState.CAPTURED, "CNY"
+    signature_header = "wechatpay-signature"
+    announces_promises = keeps_answers = captures_less = False
+    refund_courses = frozenset({RefundCourse.AT_ONCE, RefundCourse.PENDING, RefundCourse.FAILS})
+
+    def __init__(self, method: str) -> None:
+        self.acting = method
+        self.at = datetime(2030, 1, 1, tzinfo=UTC)
+        self.fake = FakeWechat(self.now)
+        self.payments: WechatPayments
+        self._course = RefundCourse.AT_ONCE
+
+    @classmethod
+    @asynccontextmanager
+    async def served(cls, method: str = "native") -> AsyncIterator[Self]:
+        bench = cls(method)
+        async with serving(bench.fake.app) as url:
+            bench.payments = WechatPayments(config(url), live=True, clock=bench.now)
+            async with bench.payments:
+                yield bench
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_time(self, by: timedelta) -> None:
+        self.at += by
+
+    async def approve(self, seen: Observation) -> None:
+        self.fake.pay(seen.reference)
+
+    async def webhooks(self) -> Sequence[Webhook]:
+        return [
+            (body, {name.lower(): value for name, value in headers.items()})
+            for body, headers in self.fake.notifications()
+        ]
+
+    async def refunds_will(self, course: RefundCourse) -> None:
+        await super().refunds_will(course)
+        self._course, self.fake.refunds_end_as = course, None
+
+    async def refunds_end(self) -> None:
+        status = "SUCCESS" if self._course is RefundCourse.PENDING else "ABNORMAL"
+        for refund in self.fake.books.refunds.values():
+            self.fake.end(refund, status)
+
+    async def taken(self) -> int:
+        return self.fake.books.taken()
+
+    async def promised(self) -> int:
+        return 0
