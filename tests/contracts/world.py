@@ -183,6 +183,7 @@ def draft(
     max_per_buyer: int | None = None,
     name: str = "Concert",
     starts_at: datetime = STARTS_AT,
+    offline_payment_hours: int | None = None,
 ) -> Event:
     return Event.draft(
         id=EventId(IDS.uuid()),
@@ -195,6 +196,7 @@ def draft(
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=2),
             max_per_buyer=max_per_buyer,
+            offline_payment_hours=offline_payment_hours,
         ),
         currency="EUR",
         pools=[
