@@ -1,9 +1,7 @@
 """One of every view, with nothing left at its default."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
-from application.views.attention import AttentionView
 from application.views.event import (
     AvailabilityView,
     EventView,
@@ -22,45 +20,22 @@ from application.views.organizer import (
     OwnOrganizerView,
 )
 from application.views.page import Page
-from application.views.posting import EntryView, PostingView
-from application.views.reconciliation import (
-    BalanceView,
-    DiscrepancyView,
-    ReconciliationView,
-    ReportView,
-    TotalView,
-)
-from application.views.refund import RefundView
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
-from shared.ids import (
-    ApiKeyId,
-    AttentionId,
-    EventId,
-    HoldId,
-    InvitationId,
-    OrderId,
-    OrganizerId,
-    PaymentId,
-    PoolId,
-    PostingId,
-    RefundId,
-    TicketId,
-    TicketTypeId,
-    UserId,
+from shared.ids import ApiKeyId, InvitationId, PaymentId, PoolId, TicketId, UserId
+from tests.grpc_app.sampled import (
+    AT,
+    EVENT_ID,
+    HOLD_ID,
+    LATER,
+    ORDER_ID,
+    ORGANIZER_ID,
+    PRICE,
+    TYPE_ID,
+    uuid,
 )
+from tests.grpc_app.samples_money import ATTENTION, POSTING, RECONCILIATION, REFUND
 
-AT = datetime(2030, 6, 1, 20, 30, 15, 123456, tzinfo=UTC)
-LATER = AT + timedelta(hours=2)
-
-
-def uuid(number: int) -> UUID:
-    return UUID(int=0x01890000_0000_7000_8000_000000000000 + number)
-
-
-EVENT_ID, ORGANIZER_ID, HOLD_ID = EventId(uuid(1)), OrganizerId(uuid(2)), HoldId(uuid(3))
-ORDER_ID, TYPE_ID = OrderId(uuid(4)), TicketTypeId(uuid(5))
-PRICE = MoneyView(amount=1250, currency="EUR")
 LINE = LineView(ticket_type_id=TYPE_ID, quantity=2, unit_price=PRICE)
 CHARGE = ChargeView(kind="TAX", name="VAT", amount=PRICE, included=True)
 
@@ -192,78 +167,6 @@ TICKET = TicketView(
     disputed=True,
     issued_at=AT,
 )
-REFUND = RefundView(
-    id=RefundId(uuid(13)),
-    order_id=ORDER_ID,
-    payment_id=PaymentId(uuid(8)),
-    state="FAILED",
-    amount=PRICE,
-    reason="Ada cannot come",
-    ticket_ids=(TicketId(uuid(9)), TicketId(uuid(14))),
-    retry_of=RefundId(uuid(15)),
-    failure="expired_card",
-    created_at=AT,
-)
-POSTING = PostingView(
-    id=PostingId(uuid(16)),
-    kind="REFUND",
-    source_id=uuid(13),
-    payment_id=PaymentId(uuid(8)),
-    provider="simulated",
-    currency="EUR",
-    entries=(
-        EntryView(account="PROVIDER", amount=-1250),
-        EntryView(account="ORGANIZER", amount=1250),
-    ),
-    occurred_at=AT,
-)
-ATTENTION = AttentionView(
-    id=AttentionId(uuid(17)),
-    kind="REFUND_FAILED",
-    subject_id=uuid(13),
-    organizer_id=ORGANIZER_ID,
-    order_id=ORDER_ID,
-    live=True,
-    detail="The provider refused the refund.",
-    state="RESOLVED",
-    choices=("RETRY", "DISMISS"),
-    choice="DONE_BY_HAND",
-    note="By bank transfer.",
-    created_at=AT,
-    resolved_at=LATER,
-)
-RECONCILIATION = ReconciliationView(
-    organizer_id=ORGANIZER_ID,
-    live=True,
-    balances=(
-        BalanceView(
-            currency="EUR", provider=1250, disputed=250, organizer=-1100, tax=-300, platform=-100
-        ),
-    ),
-    totals=(TotalView(currency="EUR", kind="CHARGE", amount=1500),),
-    reports=(
-        ReportView(
-            id=uuid(18),
-            provider="simulated",
-            since=AT,
-            until=LATER,
-            compared=4,
-            discrepancies=(
-                DiscrepancyView(
-                    kind="AMOUNT",
-                    reference="pay_1",
-                    ours=1250,
-                    theirs=1200,
-                    currency="EUR",
-                    payment_id=PaymentId(uuid(8)),
-                    order_id=ORDER_ID,
-                ),
-            ),
-            created_at=LATER + timedelta(minutes=1),
-        ),
-    ),
-)
-
 ANSWERS: dict[str, object] = {
     "Register": USER,
     "Login": TOKENS,
