@@ -91,10 +91,10 @@ def counts(words: str) -> list[tuple[str, int]]:
 
 
 def money(words: str) -> dict[str, Plain]:
-    """`25.00 EUR` in minor units."""
+    """`25.00 EUR` in minor units; with as many decimals as the currency has."""
     amount, currency = words.split()
-    whole, cents = amount.split(".")
-    return {"amount": int(whole) * 100 + int(cents), "currency": currency}
+    whole, _, rest = amount.partition(".")
+    return {"amount": int(whole + rest), "currency": currency}
 
 
 def table(rows: list[list[str]]) -> list[dict[str, str]]:

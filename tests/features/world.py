@@ -58,6 +58,8 @@ class World:
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     word: str = field(default_factory=lambda: f"Revue{uuid.uuid4().hex}")
     max_per_buyer: int | None = None
+    terms: dict[str, Plain] = field(default_factory=dict)
+    """What an event that is planned says beside the usual."""
     pools: list[Plain] = field(default_factory=list)
     organizer_id: str = ""
     invitation_id: str = ""

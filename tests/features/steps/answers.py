@@ -47,6 +47,22 @@ def hold_costs(world: World, who: str, price: str) -> None:
     assert hold["total"] == money(price)
 
 
+@then(parsers.re(r"(?P<where>of|on top of) it the (?P<name>.+) is (?P<price>\S+ \w+)"))
+def charge_is(world: World, where: str, name: str, price: str) -> None:
+    """In what was answered last: included in the prices, or on top of them."""
+    assert world.last is not None
+    [charge] = [
+        each for each in items(world.last.outcome.answer, "charges") if each["name"] == name
+    ]
+    assert (charge["amount"], charge["included"]) == (money(price), where == "of")
+
+
+@then(parsers.parse("{who}'s order costs {price}"))
+def order_costs(world: World, who: str, price: str) -> None:
+    order = world.asks(who, "GetOrder", {"order_id": world.order_of(who)})
+    assert order["total"] == money(price)
+
+
 @then(
     parsers.re(
         r"(?P<who>\w+)'s order is "

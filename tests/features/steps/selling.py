@@ -19,6 +19,16 @@ def buyer_limit(world: World, most: int) -> None:
     world.max_per_buyer = most
 
 
+@given("prices are without taxes")
+def taxes_on_top(world: World) -> None:
+    world.terms["prices_include_tax"] = False
+
+
+@given("buyers pay the fee")
+def fees_on_top(world: World) -> None:
+    world.terms["pass_on_fees"] = True
+
+
 @given("these tickets are planned:")
 def planned(world: World, datatable: list[list[str]]) -> None:
     world.organizer_id = new_organizer(world, "Olga")
@@ -103,7 +113,9 @@ def new_organizer(world: World, who: str) -> str:
 def draft(
     world: World, organizer_id: str, ticket_types: list[Plain], *, day: int = 1
 ) -> dict[str, Plain]:
+    currency = text(ticket_types[0], "price", "currency") if ticket_types else "EUR"
     return {
+        **world.terms,
         "organizer_id": organizer_id,
         "name": f"The great {world.word}",
         "description": "Song and dance.",
@@ -111,7 +123,7 @@ def draft(
         "timezone": "Europe/Berlin",
         "starts_at": (START + timedelta(days=day)).isoformat(),
         "ends_at": (START + timedelta(days=day, hours=3)).isoformat(),
-        "currency": "EUR",
+        "currency": currency,
         "max_per_buyer": world.max_per_buyer,
         "pools": world.pools,
         "ticket_types": ticket_types,
@@ -125,6 +137,8 @@ def ticket_type(row: dict[str, str]) -> Plain:
         found["capacity"] = int(places)
     if room := row.get("room"):
         found["pools"] = [room]
+    if tax := row.get("tax"):
+        found |= {"tax_name": "VAT", "tax_rate_basis_points": int(tax.removesuffix(" %")) * 100}
     if most := row.get("per order"):
         found["max_per_order"] = int(most)
     return found
