@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -128,7 +129,7 @@ class PaymentsContract:
         asked = await bench.promise()
         keys = [key("capture") for _ in range(10)]
         await crowd(
-            insist(lambda each=each: bench.payments.capture(asked, amount=asked.amount, key=each))
+            insist(partial(bench.payments.capture, asked, amount=asked.amount, key=each))
             for each in keys
         )
         assert (await bench.promised(), await bench.taken()) == (0, 1250)
@@ -334,9 +335,7 @@ class RefundsContract:
     async def test_different_refunds_at_once_are_never_too_much(self, bench: Bench) -> None:
         asked = await bench.take()
         ids = [RefundId(IDS.uuid()) for _ in range(6)]
-        seen = await crowd(
-            insist(lambda each=each: bench.refund(asked, 500, id=each)) for each in ids
-        )
+        seen = await crowd(insist(partial(bench.refund, asked, 500, id=each)) for each in ids)
         states = [each.state for each in seen if not isinstance(each, BaseException)]
         assert states.count(RefundState.SUCCEEDED) == 2 and await bench.taken() == 250
 

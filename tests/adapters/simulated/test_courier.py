@@ -11,7 +11,7 @@ from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.storage import Storage
 from tests.adapters.simulated.bench import SECRET, OnMemory, OnPostgres, SimulatedBench
 from tests.adapters.simulated.receiver import Receiver, receiving
-from tests.contracts.payment_providers import charge, key
+from tests.contracts.provider_bench import key
 
 LATER = timedelta(minutes=10)
 
@@ -37,14 +37,14 @@ def courier(
         duplicates=duplicates,
         jitter=jitter,
         most_attempts=most_attempts,
-        clock=bench.clock,
+        clock=bench.now,
         chance=random.Random(1).random,
     )
 
 
 async def pay(bench: SimulatedBench, count: int = 1) -> list[str]:
     return [
-        (await bench.payments.authorize(charge("succeed"), key=key("authorize"))).reference
+        (await bench.payments.authorize(bench.charge("succeed"), key=key("authorize"))).reference
         for _ in range(count)
     ]
 
@@ -81,12 +81,12 @@ class CourierSuite:
     async def test_pauses_grow(self, bench: SimulatedBench) -> None:
         await pay(bench)
         at: list[float] = []
-        start = bench.now
+        start = bench.now()
         async with receiving([500] * 100) as receiver:
             async with courier(bench, receiver.url) as sender:
                 for _ in range(130):
                     if await sender.deliver():
-                        at.append((bench.now - start).total_seconds())
+                        at.append((bench.now() - start).total_seconds())
                     bench.pass_time(timedelta(seconds=1))
         pauses = [later - before for before, later in zip(at, at[1:], strict=False)]
         assert 5 <= len(pauses) <= 9 and pauses == sorted(pauses) and pauses[-1] > 15
@@ -134,8 +134,8 @@ class CourierSuite:
         self, bench: SimulatedBench, receiver: Receiver
     ) -> None:
         await pay(bench, 2)
-        lease = bench.now + module._LEASE
-        taken = await bench.storage.due(at=bench.now, lease_until=lease, limit=10)
+        lease = bench.now() + module._LEASE
+        taken = await bench.storage.due(at=bench.now(), lease_until=lease, limit=10)
         assert len(taken) == 2
         async with courier(bench, receiver.url) as sender:
             assert await sender.deliver() == 0
@@ -148,7 +148,9 @@ class CourierSuite:
     ) -> None:
         await pay(bench, 10)
         async with courier(bench, receiver.url) as one, courier(bench, receiver.url) as two:
-            first = await bench.storage.due(at=bench.now, lease_until=bench.now + LATER, limit=4)
+            first = await bench.storage.due(
+                at=bench.now(), lease_until=bench.now() + LATER, limit=4
+            )
             assert len(first) == 4
             assert await one.deliver() + await two.deliver() == 6
         assert len({body for body, _ in receiver.received}) == len(receiver.received) == 6

@@ -12,13 +12,14 @@ import pytest
 
 from application.ports.payments import OutcomeUnknown
 from domain.order.payment import PaymentState
+from infrastructure.simulated.memory import MemoryStorage
 from infrastructure.simulated.pages import approval_app
 from infrastructure.simulated.payments import SimulatedPayments
 from infrastructure.simulated.postgres import PostgresStorage
 from infrastructure.simulated.provider import SimulatedProvider
 from tests.adapters.simulated.bench import SECRET, SimulatedBench
 from tests.architecture.sources import ROOT
-from tests.contracts.payment_providers import charge, eur, key
+from tests.contracts.provider_bench import key
 
 VICTIM = """
 import asyncio, sys
@@ -43,7 +44,8 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 async def test_a_killed_process_leaves_what_it_had_answered(database_url: str) -> None:
-    wanted = charge("succeed_late")
+    bench = SimulatedBench(MemoryStorage())
+    wanted = bench.charge("succeed_late")
     victim = subprocess.Popen(
         [sys.executable, "-c", VICTIM, database_url, str(wanted.payment_id)],
         cwd=ROOT,
@@ -58,7 +60,7 @@ async def test_a_killed_process_leaves_what_it_had_answered(database_url: str) -
         payments = SimulatedPayments(provider, secret=SECRET)
         assert await storage.undelivered() == 1
         assert await provider.tick() == 1
-        seen = await payments.find(wanted.payment_id)
+        seen = await payments.find(bench.asked(wanted))
         assert seen is not None and seen.state is PaymentState.AUTHORIZED
         assert await storage.undelivered() == 2
         # What it had begun and not finished never happened, and blocks nobody.
@@ -71,7 +73,7 @@ async def test_a_storage_that_is_away_is_an_unknown_outcome(
 ) -> None:
     async with PostgresStorage(database_url) as storage:
         bench = SimulatedBench(storage)
-        wanted, first = charge("succeed"), key("authorize")
+        wanted, first = bench.charge("succeed"), key("authorize")
         await bench.payments.authorize(wanted, key=first)
         name = database_url.rsplit("/", 1)[1]
         other = await asyncpg.connect(postgres_url)
@@ -88,7 +90,7 @@ async def test_a_storage_that_is_away_is_an_unknown_outcome(
             assert (page.status_code, page.headers["retry-after"]) == (503, "1")
             for _ in range(2):
                 with pytest.raises(OutcomeUnknown):
-                    await bench.payments.find(wanted.payment_id)
+                    await bench.payments.find(bench.asked(wanted))
                 with pytest.raises(OutcomeUnknown):
                     await bench.payments.authorize(wanted, key=first)
         finally:
@@ -111,8 +113,7 @@ async def test_the_database_itself_refuses_to_take_money_twice(
 ) -> None:
     async with PostgresStorage(database_url) as storage:
         bench = SimulatedBench(storage)
-        seen = await bench.payments.authorize(charge("succeed"), key=key("authorize"))
-        await bench.payments.capture(seen.reference, amount=eur(1250), key=key("capture"))
+        await bench.take()
         connection = await asyncpg.connect(owner_url)
         try:
             with pytest.raises(asyncpg.UniqueViolationError):
