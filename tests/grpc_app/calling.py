@@ -11,7 +11,7 @@ from grpc_app.clients.client import HoldfastClient
 from grpc_app.generated.holdfast.v1.hold_pb2 import CreateHoldRequest, WantedLine
 from grpc_app.mapping.values import timestamp
 from grpc_app.server import FILES
-from tests.grpc_app import samples
+from tests.grpc_app import sampled
 
 BytesToBytes = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
 
@@ -67,11 +67,11 @@ def _filled(message: Message) -> Message:
             _fill_message(message, field.name, field.is_repeated)
         elif field.is_repeated:
             identifier = field.name.endswith("_ids")
-            text = str(samples.EVENT_ID) if identifier else field.name
+            text = str(sampled.EVENT_ID) if identifier else field.name
             getattr(message, field.name).append(text)
         elif field.cpp_type == field.CPPTYPE_STRING:
             identifier = field.name.endswith("_id") and field.name != "request_id"
-            text = str(samples.EVENT_ID) if identifier else _TEXTS.get(field.name, field.name)
+            text = str(sampled.EVENT_ID) if identifier else _TEXTS.get(field.name, field.name)
             if text:
                 setattr(message, field.name, text)
         elif field.cpp_type == field.CPPTYPE_BOOL:
@@ -86,12 +86,12 @@ def _fill_message(message: Message, name: str, repeated: bool) -> None:
     if repeated:
         _filled(value.add())
     elif value.DESCRIPTOR.full_name == "google.protobuf.Timestamp":
-        value.CopyFrom(timestamp(samples.AT))
+        value.CopyFrom(timestamp(sampled.AT))
     else:
         value.SetInParent()
         _filled(value)
 
 
 def create_hold(quantity: int | None = 2, key: str = "key-0123456789abcdef") -> CreateHoldRequest:
-    line = WantedLine(ticket_type_id=str(samples.TYPE_ID), quantity=quantity)
-    return CreateHoldRequest(event_id=str(samples.EVENT_ID), lines=[line], request_id=key)
+    line = WantedLine(ticket_type_id=str(sampled.TYPE_ID), quantity=quantity)
+    return CreateHoldRequest(event_id=str(sampled.EVENT_ID), lines=[line], request_id=key)

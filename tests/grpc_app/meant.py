@@ -76,9 +76,9 @@ from shared.ids import (
     TicketTypeId,
     UserId,
 )
-from tests.grpc_app import samples
+from tests.grpc_app import sampled
 
-ID, AT = samples.uuid(1), samples.AT
+ID, AT = sampled.uuid(1), sampled.AT
 NEW_TYPE = NewTicketType(
     name="name",
     price_amount=7,

@@ -28,7 +28,7 @@ from shared.errors import (
     OperationUnknown,
     RequestTooLarge,
 )
-from tests.grpc_app import samples
+from tests.grpc_app import sampled, samples
 from tests.grpc_app.calling import bytewise, create_hold, path
 from tests.grpc_app.conftest import LARGEST
 from tests.grpc_app.scripted import TOKEN, Script
@@ -192,7 +192,7 @@ async def test_lines_of_a_call_carry_its_id_and_no_other(
         return samples.HOLD
 
     script.does["GetHold"] = does
-    request = hold_pb2.GetHoldRequest(hold_id=str(samples.HOLD_ID))
+    request = hold_pb2.GetHoldRequest(hold_id=str(sampled.HOLD_ID))
     ids = [f"id-{number}" for number in range(20)]
     await asyncio.gather(
         *(client.holds.GetHold(request, metadata=(("x-request-id", id),)) for id in ids)
@@ -224,7 +224,7 @@ async def test_a_deadline_cancels_the_operation(script: Script, client: Holdfast
     assert not script.heard.bugs
 
     script.answers("CreateHold", samples.HOLD)
-    assert (await client.holds.CreateHold(create_hold())).id == str(samples.HOLD_ID)
+    assert (await client.holds.CreateHold(create_hold())).id == str(sampled.HOLD_ID)
 
 
 async def test_cancelling_the_caller_cancels_the_operation(

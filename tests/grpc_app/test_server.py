@@ -10,7 +10,7 @@ from grpc_reflection.v1alpha import reflection_pb2 as wire
 from application.messages import Context, Message
 from grpc_app.clients.client import HoldfastClient
 from grpc_app.server import FILES, SERVICES, GrpcConfig, GrpcServer
-from tests.grpc_app import samples
+from tests.grpc_app import sampled, samples
 from tests.grpc_app.calling import METHODS, create_hold
 from tests.grpc_app.conftest import Readiness
 from tests.grpc_app.scripted import TOKEN, Script
@@ -115,5 +115,5 @@ async def test_stopping_lets_calls_finish(script: Script) -> None:
         stopping = asyncio.create_task(server.stop(60))
         await asyncio.sleep(0)
         go_on.set()
-        assert (await call).id == str(samples.HOLD_ID)
+        assert (await call).id == str(sampled.HOLD_ID)
         await stopping

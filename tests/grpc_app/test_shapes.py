@@ -24,7 +24,7 @@ from grpc_app.generated.holdfast.v1 import (
 from shared.checks import NOT_A_TIME, NOT_A_UUID, REQUIRED
 from shared.errors import FieldInvalid
 from tests.grpc_app.calling import METHODS, call
-from tests.grpc_app.samples import uuid
+from tests.grpc_app.sampled import uuid
 from tests.grpc_app.scripted import KEY, Script
 
 ID = str(uuid(1))

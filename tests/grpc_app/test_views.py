@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from application.app import Application
 from grpc_app.clients.client import HoldfastClient
 from grpc_app.mapping import api_key, event_views, hold, order
-from tests.grpc_app import samples
+from tests.grpc_app import sampled, samples
 from tests.grpc_app.calling import METHODS, call
 from tests.grpc_app.scripted import Script
 
@@ -97,5 +97,5 @@ def test_what_is_false_says_so() -> None:
 
 
 def test_nothing_is_not_zero() -> None:
-    free = replace(samples.HOLD, total=replace(samples.PRICE, amount=0))
+    free = replace(samples.HOLD, total=replace(sampled.PRICE, amount=0))
     assert hold.hold(free).total.HasField("amount")

@@ -13,33 +13,10 @@ from tests.faces.outcome import Plain, Request
 from tests.faces.server import SECRET
 from tests.matrix import guards, model
 from tests.matrix.entry import Entry, Id, Listing, Picks
+from tests.matrix.ids import ADDRESS, EVENT, HOLD, MEMBER, ORGANIZER, OWN_EVENT, USER, order
 from tests.matrix.model import OMITTED, Caller, Thing
+from tests.matrix.money import MONEY
 from tests.parity.scene import START, ticket_type
-
-ORGANIZER = Id(
-    field="organizer_id",
-    guard=guards.acting,
-    things=(model.ORGANIZER, model.OTHER_ORGANIZER),
-)
-MEMBER = Id(
-    field="user_id",
-    guard=guards.part("MEMBER_NOT_FOUND"),
-    things=(model.MEMBER, model.OTHER_MEMBER),
-)
-ADDRESS = Id(
-    field="email",
-    guard=guards.anything,
-    things=(Thing(name="address"),),
-    unknown=lambda: f"{uuid.uuid4().hex}@example.org",
-)
-USER = Id(field="user_id", guard=guards.existing("USER_NOT_FOUND"), things=(model.ACCOUNT,))
-EVENT = Id(field="event_id", guard=guards.visible_event, things=model.EVENTS)
-OWN_EVENT = Id(field="event_id", guard=guards.own_event, things=model.EVENTS)
-HOLD = Id(field="hold_id", guard=guards.bought("HOLD_NOT_FOUND"), things=model.HOLDS)
-
-
-def _order(guard: guards.Guard, things: tuple[Thing, ...]) -> Id:
-    return Id(field="order_id", guard=guard, things=things)
 
 
 def _sealed(field: str, purpose: Purpose, forged: str) -> Id:
@@ -68,6 +45,7 @@ def new_event(run: str) -> Request:
         "currency": "EUR",
         "max_per_buyer": None,
         "pools": [],
+        "offline_payment_hours": 72,
         "ticket_types": [ticket_type("Standing", 2500, capacity=1000, max_per_order=4)],
     }
 
@@ -266,7 +244,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
             ids=(Id(field="hold_id", guard=guards.bought("HOLD_NOT_FOUND"), things=model.CARTS),),
             fields=lambda run: {"buyer": {"name": "Eve", "email": "eve@example.org"}},
         ),
-        "GetOrder": Entry(ids=(_order(guards.visible_order, model.ORDERS),)),
+        "GetOrder": Entry(ids=(order(guards.visible_order, model.ORDERS),)),
         "ListOrders": Entry(
             ids=(
                 Id(
@@ -285,8 +263,9 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
                 things=(*model.ORDERS, *model.OTHER_ORDERS, *model.BOUGHT), shows=_shows_order
             ),
         ),
-        "PayOrder": Entry(ids=(_order(guards.bought("ORDER_NOT_FOUND"), model.ORDERS),)),
-        "CancelOrder": Entry(ids=(_order(guards.visible_order, model.OTHER_ORDERS),)),
-        "ListTickets": Entry(ids=(_order(guards.visible_order, model.BOUGHT),)),
+        "PayOrder": Entry(ids=(order(guards.bought("ORDER_NOT_FOUND"), model.ORDERS),)),
+        "CancelOrder": Entry(ids=(order(guards.visible_order, model.OTHER_ORDERS),)),
+        "ListTickets": Entry(ids=(order(guards.visible_order, model.BOUGHT),)),
+        **MONEY,
     }
 )

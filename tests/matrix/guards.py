@@ -7,6 +7,7 @@ thing that was named before it in the same request.
 from collections.abc import Callable
 from typing import TypeAlias
 
+from application.messages import ActorKind
 from domain.organizer.organizer import Role
 from tests.matrix.model import OMITTED, Caller, Thing
 
@@ -78,6 +79,37 @@ def visible_order(
     if thing.buyer == caller.name or caller.acts_for(thing.organizer, roles):
         return None
     return "ROLE_MISSING" if caller.is_inside(thing.organizer) else "ORDER_NOT_FOUND"
+
+
+def sold_order(
+    caller: Caller, roles: frozenset[Role], thing: Thing, above: Thing | None
+) -> str | None:
+    """For those who may do this for its organizer, in the same mode; its buyer is a stranger."""
+    if not thing.exists or (caller.tests_of is None) != thing.live:
+        return "ORDER_NOT_FOUND"
+    if caller.acts_for(thing.organizer, roles):
+        return None
+    return "ROLE_MISSING" if caller.is_inside(thing.organizer) else "ORDER_NOT_FOUND"
+
+
+def whose_attention(
+    caller: Caller, roles: frozenset[Role], thing: Thing, above: Thing | None
+) -> str | None:
+    """An organizer, or all of them: for superusers. An API key need not name its own."""
+    if caller.superuser or (thing is OMITTED and caller.kind is ActorKind.API_KEY):
+        return None
+    return "FIELD_INVALID" if thing is OMITTED else acting(caller, roles, thing, above)
+
+
+def decidable(
+    caller: Caller, roles: frozenset[Role], thing: Thing, above: Thing | None
+) -> str | None:
+    """For superusers and those who may do this for its organizer, in the same mode."""
+    if not thing.exists or (caller.tests_of is None) != thing.live:
+        return "ATTENTION_NOT_FOUND"
+    if caller.superuser or caller.acts_for(thing.organizer, roles):
+        return None
+    return "ROLE_MISSING" if caller.is_inside(thing.organizer) else "ATTENTION_NOT_FOUND"
 
 
 def invited(

@@ -181,6 +181,16 @@ HOLDS, CARTS = sold("hold"), sold("cart")
 ORDERS, OTHER_ORDERS, BOUGHT = sold("order"), sold("other order"), sold("bought order")
 """To be paid, to be cancelled, and paid with tickets."""
 
+PAID = sold("paid order")
+TRANSFERS = tuple(thing for thing in sold("transfer") if "gil" not in thing.name)
+"""Paid with money, and to be paid by bank transfer: one for real, one as a test."""
+TRANSFERRED = tuple(Thing(name=f"payment of {order.name}", of=order.name) for order in TRANSFERS)
+ATTENTION = Thing(name="attention", organizer=HOUSE)
+TEST_ATTENTION = Thing(name="test attention", organizer=HOUSE, live=False)
+OTHER_ATTENTION = Thing(name="other attention", organizer=OTHER_HOUSE)
+ITEMS = (ATTENTION, TEST_ATTENTION, OTHER_ATTENTION)
+"""Money that only its organizer can send back."""
+
 MEMBER = Thing(name="max, a member", of=HOUSE)
 OTHER_MEMBER = Thing(name="olaf", of=OTHER_HOUSE)
 INVITATION = Thing(name="invitation", of=HOUSE)

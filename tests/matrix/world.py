@@ -192,9 +192,40 @@ def _sales(world: World) -> None:
         (model.ORDERS, True),
         (model.OTHER_ORDERS, True),
         (model.BOUGHT, True),
+        (model.PAID, True),
+        (model.TRANSFERS, True),
     ):
         for thing in things:
             world.values[thing.name] = _sell(world, thing, ordered, free=things is model.BOUGHT)
+    _money(world)
+
+
+def _money(world: World) -> None:
+    """Paid by card, to be transferred, and transferred to be sent back."""
+    for thing in model.PAID:
+        world.do("PayOrder", thing.buyer, {"order_id": world.values[thing.name]})
+    for thing, payment in zip(model.TRANSFERS, model.TRANSFERRED, strict=True):
+        world.values[payment.name] = _transfer(world, thing)
+    for item, event, who, by in (
+        (model.ATTENTION, model.ON_SALE, "ada", "olga"),
+        (model.TEST_ATTENTION, model.TEST_ON_SALE, "tess, a test guest", "test key"),
+        (model.OTHER_ATTENTION, model.OTHER_ON_SALE, "ben, another buyer", "olaf"),
+    ):
+        order = Thing(name=f"order of {item.name}", buyer=who, event=event.name)
+        world.values[order.name] = _sell(world, order, ordered=True, free=False)
+        paid = {"order_id": world.values[order.name], "payment_id": _transfer(world, order)}
+        world.do("ConfirmPayment", by, paid)
+        sent_back = {"order_id": world.values[order.name], "reason": "She cannot come"}
+        world.do("RefundOrder", by, sent_back)
+        house = world.values[str(item.organizer)]
+        asked = world.do("ListAttention", by, {"organizer_id": house})
+        world.values[item.name] = text(items(asked, "items")[0], "id")
+
+
+def _transfer(world: World, order: Thing) -> str:
+    """The id of a payment by bank transfer."""
+    request: Request = {"order_id": world.values[order.name], "provider": "offline"}
+    return text(world.do("PayOrder", order.buyer, request), "id")
 
 
 def _sell(world: World, thing: Thing, ordered: bool, free: bool) -> str:
@@ -204,10 +235,8 @@ def _sell(world: World, thing: Thing, ordered: bool, free: bool) -> str:
     hold_id = text(world.do("CreateHold", thing.buyer, request), "id")
     if not ordered:
         return hold_id
-    checkout: Request = {
-        "hold_id": hold_id,
-        "buyer": {"name": "Ada", "email": "ada@example.org"},
-    }
+    buyer: Plain = {"name": "Ada", "email": "ada@example.org"}
+    checkout: Request = {"hold_id": hold_id, "buyer": buyer}
     return text(world.do("CreateOrder", thing.buyer, checkout), "id")
 
 
