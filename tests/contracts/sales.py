@@ -1,10 +1,13 @@
 """Orders and tickets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from application.hold.get_hold import GetHold
 from application.ports.repositories import OrderFilter
+from domain.charges import Fee
 from domain.hold.errors import HoldHasOrder
 from domain.line import Line
 from domain.order.order import Buyer, Order, OrderState
@@ -13,7 +16,7 @@ from shared.ids import HoldId, OrderId, TicketId, UserId
 from tests.contracts.harness import Harness
 from tests.contracts.ledger import LATER
 from tests.contracts.payments import pay
-from tests.contracts.world import IDS, Caller, Sale, World, crowd, kind
+from tests.contracts.world import IDS, Caller, Sale, World, crowd, draft, kind
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 """For lists that do not ask for a state that time decides about."""
@@ -31,6 +34,23 @@ class SalesContract:
     async def ordered(self, world: World, sale: Sale, buyer: Caller) -> Order:
         hold = await world.hold(buyer, sale, {"Standing": 1})
         return await world.stored_order((await world.order(buyer, hold.id)).id)
+
+    async def test_taxes_and_fees_are_found_again(self, world: World) -> None:
+        taxed = replace(kind("Standing", 20), tax_name="VAT", tax_rate_basis_points=1900)
+        planned = draft((await world.organizer(await world.user())).id, taxed, kind("Seated", 5))
+        fee = Fee(name="Fee", basis_points=300, per_ticket=25, passed_on=True)
+        event = replace(planned, prices_include_tax=False, fee=fee)
+        sale = Sale(await world.add(event.publish(at=event.created_at)))
+        async with world.begin(world.system()) as work:
+            assert await work.events.get(event.id) == sale.event
+        buyer = await world.user()
+        hold = await world.hold(buyer, sale, {"Standing": 2, "Seated": 1})
+        assert hold.total.amount == 2 * (1000 + 190 + 55) + 1000 + 55
+        stored = await world.stored_hold(hold.id)
+        order = await world.stored_order((await world.order(buyer, hold.id)).id)
+        assert [len(line.charges) for line in stored.lines] == [2, 1]
+        assert order.lines == stored.lines and order.total == stored.total
+        assert await world.application.holds.get(GetHold(hold_id=hold.id), buyer.ctx()) == hold
 
     async def test_an_order_is_found_again(self, world: World, sale: Sale) -> None:
         buyer = await world.user()
