@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from application.payment.requesting import load_paid, request_refund
 from application.ports.payments import OutcomeUnknown
+from application.ports.unit_of_work import StaleWrite
 from domain.attention.attention import AttentionKind, AttentionState, Choice
 from domain.ledger.posting import Account, PostingKind
 from domain.order.dispute import Dispute, DisputeState
 from domain.order.errors import OrderNotRefundable
 from domain.ticket.ticket import TicketState
-from shared.ids import PaymentId
+from shared.ids import PaymentId, RefundId
 from tests.application.money.house import PRICE, House
-from tests.contracts.world import crowd
+from tests.contracts.world import IDS, crowd
 
 CHARGE, DISPUTE = PostingKind.CHARGE, PostingKind.DISPUTE
 WON, LOST = PostingKind.DISPUTE_WON, PostingKind.DISPUTE_LOST
@@ -174,17 +176,48 @@ async def test_what_is_not_disputed_can_be_refunded(house: House) -> None:
         await house.refund(payment.order_id)
 
 
-async def test_a_refund_against_a_dispute_is_one_of_both(house: House) -> None:
-    """Noted at the same moment, one of them sees the other: never both in full."""
-    for _ in range(10):
-        payment = await house.paid()
-        house.bank.claim(payment.id, PRICE)
-        await crowd([house.look(payment.id), house.refund(payment.order_id)])
-        async with house.begin(house.system()) as work:
-            refunds = await work.refunds.of_payment(payment.id)
-        dispute = (await disputes(house, payment.id))[0]
-        if refunds:
-            assert refunds[0].created_at <= dispute.created_at
+async def test_a_refund_notices_a_dispute_of_the_same_moment(house: House) -> None:
+    payment = await house.paid()
+    house.bank.claim(payment.id, PRICE)
+    async with house.begin(house.system()) as work:
+        paid = await load_paid(work, await house.stored_order(payment.order_id))
+        await house.look(payment.id)
+        request_refund(
+            work,
+            paid,
+            id=RefundId(IDS.uuid()),
+            amount=paid.left,
+            tickets=(),
+            reason="Asked for",
+            return_stock=True,
+            at=await work.now(),
+        )
+        with pytest.raises(StaleWrite):
+            await work.commit(None)
+    assert await house.kinds(payment.order_id) == [CHARGE, DISPUTE]
+
+
+async def test_refunds_and_disputes_at_once_never_give_more_than_was_taken(house: House) -> None:
+    payment = await house.paid(4)
+    for nr in range(4):
+        house.bank.claim(payment.id, PRICE, reference=f"claim-{nr}")
+    await crowd(
+        call
+        for _ in range(4)
+        for call in (house.look(payment.id), house.refund(payment.order_id, PRICE))
+    )
+    await house.look(payment.id)
+    refunded = sum(each.state.name == "SUCCEEDED" for each in house.bank.refunds.values())
+    noted = await disputes(house, payment.id)
+    late = [each for each in noted if each.state is DisputeState.OPEN]
+    assert len(late) == 4 and refunded <= 4
+    async with house.begin(house.system()) as work:
+        refunds = await work.refunds.of_payment(payment.id)
+    # Each refund was asked for while that much was left beside the disputes known by then.
+    for refund in refunds:
+        known = sum(each.amount.amount for each in noted if each.created_at < refund.created_at)
+        before = sum(each.amount.amount for each in refunds if each.created_at < refund.created_at)
+        assert known + before + refund.amount.amount <= 4 * PRICE
 
 
 async def test_undecided_disputes_are_followed_without_being_told(house: House) -> None:
