@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+from starlette.types import Receive, Scope, Send
 
 from application.ports.payments import Charge
 from domain.order.payment import Observation, PaymentState
@@ -36,21 +37,29 @@ class AlipayBench(Bench):
     announces_promises = keeps_answers = checks_content = captures_less = False
     cancels_questions = False  # a page that nobody opened stays open until its time is over
 
-    def __init__(self, method: str) -> None:
+    payments: AlipayPayments
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self, method: str = "page") -> None:
+        """Nothing has happened yet."""
         self.acting = method
         self.at = datetime(2030, 1, 1, tzinfo=UTC)
         self.fake = FakeAlipay(self.now)
-        self.payments: AlipayPayments
 
     @classmethod
     @asynccontextmanager
-    async def served(cls, method: str = "page") -> AsyncIterator[Self]:
-        bench = cls(method)
-        async with serving(bench.fake.app) as url:
-            bench.payments = AlipayPayments(
-                config(f"{url}/gateway.do"), live=False, clock=bench.now
-            )
-            async with bench.payments:
+    async def served(cls) -> AsyncIterator[Self]:
+        bench = cls()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await bench.fake.app(scope, receive, send)
+
+        async with serving(app) as url:
+            payments = AlipayPayments(config(f"{url}/gateway.do"), live=False, clock=bench.now)
+            async with payments:
+                bench.payments = payments
                 yield bench
 
     def now(self) -> datetime:

@@ -1,7 +1,5 @@
 """Alipay passes the exam of payment providers, by its page and by its code."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.adapters.alipay.bench import AlipayBench
@@ -9,9 +7,9 @@ from tests.contracts.payment_providers import PaymentsContract, RefundsContract
 
 
 @pytest.fixture(params=["page", "qr"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[AlipayBench]:
-    async with AlipayBench.served(request.param) as bench:
-        yield bench
+def bench(alipay_bench: AlipayBench, request: pytest.FixtureRequest) -> AlipayBench:
+    alipay_bench.renew(request.param)
+    return alipay_bench
 
 
 class TestPayments(PaymentsContract):

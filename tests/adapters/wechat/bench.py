@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from starlette.types import Receive, Scope, Send
+
 from domain.order.payment import Observation, PaymentState
 from infrastructure.wechat.config import WechatConfig
 from infrastructure.wechat.payments import WechatPayments
@@ -33,20 +35,29 @@ class WechatBench(Bench):
     announces_promises = keeps_answers = captures_less = False
     refund_courses = frozenset({RefundCourse.AT_ONCE, RefundCourse.PENDING, RefundCourse.FAILS})
 
-    def __init__(self, method: str) -> None:
-        self.acting = method
+    payments: WechatPayments
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self, method: str = "native") -> None:
+        """Nothing has happened yet."""
+        self._course, self.acting = RefundCourse.AT_ONCE, method
         self.at = datetime(2030, 1, 1, tzinfo=UTC)
         self.fake = FakeWechat(self.now)
-        self.payments: WechatPayments
-        self._course = RefundCourse.AT_ONCE
 
     @classmethod
     @asynccontextmanager
-    async def served(cls, method: str = "native") -> AsyncIterator[Self]:
-        bench = cls(method)
-        async with serving(bench.fake.app) as url:
-            bench.payments = WechatPayments(config(url), live=True, clock=bench.now)
-            async with bench.payments:
+    async def served(cls) -> AsyncIterator[Self]:
+        bench = cls()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await bench.fake.app(scope, receive, send)
+
+        async with serving(app) as url:
+            payments = WechatPayments(config(url), live=True, clock=bench.now)
+            async with payments:
+                bench.payments = payments
                 yield bench
 
     def now(self) -> datetime:

@@ -1,7 +1,5 @@
 """WeChat Pay passes the exam of payment providers, by its code and by its page for phones."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.adapters.wechat.bench import WechatBench
@@ -9,9 +7,9 @@ from tests.contracts.payment_providers import PaymentsContract, RefundsContract
 
 
 @pytest.fixture(params=["native", "h5"])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[WechatBench]:
-    async with WechatBench.served(request.param) as bench:
-        yield bench
+def bench(wechat_bench: WechatBench, request: pytest.FixtureRequest) -> WechatBench:
+    wechat_bench.renew(request.param)
+    return wechat_bench
 
 
 class TestPayments(PaymentsContract):
