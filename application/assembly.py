@@ -5,11 +5,13 @@ from datetime import timedelta
 from application.app import Application
 from application.background.expire_orders import ExpireOrders
 from application.background.finish_payments import FinishPayments
+from application.background.finish_refunds import FinishRefunds
 from application.background.forget_keys import ForgetKeys
 from application.background.forget_sessions import ForgetSessions
 from application.background.job import Job
 from application.background.keep_partitions import KeepPartitions
 from application.background.process_inbox import ProcessInbox
+from application.background.refund_cancelled_events import RefundCancelledEvents
 from application.background.send_mails import SendMails
 from application.background.sweep_holds import SweepHolds
 from application.wiring import money, people, sale
@@ -68,7 +70,19 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
             name="process_inbox",
             every=often,
             full=100,
-            run=ProcessInbox(begin, ids, process, 100),
+            run=ProcessInbox(begin, ids, process, parts.refunding, parts.disputes, 100),
+        ),
+        Job(
+            name="finish_refunds",
+            every=often,
+            full=100,
+            run=FinishRefunds(begin, ids, parts.refunding, 100, 4),
+        ),
+        Job(
+            name="refund_cancelled_events",
+            every=timedelta(seconds=1),
+            full=rules.refunds_per_second + 1,  # never: there is always a pause
+            run=RefundCancelledEvents(begin, ids, rules.refunds_per_second),
         ),
         *money.jobs(parts),
         Job(name="send_mails", every=sweep, full=20, run=mails),

@@ -54,7 +54,11 @@ class RefundProcess:
 
     async def look(self, payment_id: PaymentId, request_id: str) -> None:
         """The provider hinted at refunds of the payment: asks about each whose end can change,
-        those that had succeeded included."""
+        those that had succeeded included.
+
+        Raises OutcomeUnknown, CallRefused, PaymentProviderUnknown and StaleWrite where that is not
+        known now and nobody would ask again by himself.
+        """
         ctx = _context(request_id)
         async with self.begin(ctx) as work:
             refunds = await work.refunds.of_payment(payment_id)
@@ -82,6 +86,8 @@ class RefundProcess:
                     return
             except StaleWrite:
                 continue
+        if look:
+            raise StaleWrite()
 
     async def _round(self, refund_id: RefundId, ctx: Context, *, look: bool) -> bool:
         """One question; False when there is nothing more to do now."""
@@ -97,11 +103,14 @@ class RefundProcess:
                 provider, refund, asked_of(current.payment, current.order), at=now
             )
         except OutcomeUnknown:
+            if not refund.is_open:
+                raise
             return await self._wait(refund, ctx)
-        except CallRefused as refusal:
-            return await self._refused(refund, refusal.code, ctx)
-        except PaymentProviderUnknown as unknown:
-            return await self._refused(refund, unknown.reason, ctx)
+        except (CallRefused, PaymentProviderUnknown) as refusal:
+            if not refund.is_open:
+                raise
+            code = refusal.code if isinstance(refusal, CallRefused) else refusal.reason
+            return await self._refused(refund, code, ctx)
         if seen is None:
             return await self._wait(refund, ctx)
         return await self._note(refund, seen, ctx)

@@ -1,16 +1,25 @@
 """A process that dies: at a chosen step outside of it, before or after the step's effect."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from application.messages import Context
 from application.ports.inbox import ProviderEvent
-from application.ports.payments import Charge, Payments
+from application.ports.payments import (
+    Acknowledgement,
+    Asked,
+    Charge,
+    DisputeSeen,
+    Movement,
+    Payments,
+)
 from application.ports.unit_of_work import UnitOfWork
 from domain.order.payment import Observation
+from domain.order.refund import RefundSeen
 from infrastructure.memory.unit_of_work import MemoryUnitOfWork
-from shared.ids import PaymentId
+from shared.ids import RefundId
 from shared.money import Money
 from tests.adapters.memory.harness import MemoryHarness
 
@@ -105,6 +114,10 @@ class MortalPayments(Payments):
         return self._payments.name
 
     @property
+    def live(self) -> bool:
+        return self._payments.live
+
+    @property
     def methods(self) -> frozenset[str]:
         return self._payments.methods
 
@@ -112,20 +125,48 @@ class MortalPayments(Payments):
     def default_method(self) -> str:
         return self._payments.default_method
 
+    @property
+    def keys_last(self) -> timedelta:
+        return self._payments.keys_last
+
+    @property
+    def acknowledgement(self) -> Acknowledgement:
+        return self._payments.acknowledgement
+
     async def authorize(self, charge: Charge, *, key: str) -> Observation:
         return await self._life.live(self._payments.authorize(charge, key=key))
 
-    async def find(self, payment_id: PaymentId) -> Observation | None:
-        return await self._life.live(self._payments.find(payment_id))
+    async def find(self, asked: Asked) -> Observation | None:
+        return await self._life.live(self._payments.find(asked))
 
-    async def capture(self, reference: str, *, amount: Money, key: str) -> Observation:
-        return await self._life.live(self._payments.capture(reference, amount=amount, key=key))
+    async def capture(self, asked: Asked, *, amount: Money, key: str) -> Observation:
+        return await self._life.live(self._payments.capture(asked, amount=amount, key=key))
 
-    async def cancel(self, reference: str, *, key: str) -> Observation:
-        return await self._life.live(self._payments.cancel(reference, key=key))
+    async def cancel(self, asked: Asked, *, key: str) -> Observation:
+        return await self._life.live(self._payments.cancel(asked, key=key))
 
-    async def refund(self, reference: str, *, amount: Money, key: str) -> str | None:
-        return await self._life.live(self._payments.refund(reference, amount=amount, key=key))
+    async def refund(
+        self, asked: Asked, *, refund_id: RefundId, amount: Money, key: str
+    ) -> RefundSeen:
+        return await self._life.live(
+            self._payments.refund(asked, refund_id=refund_id, amount=amount, key=key)
+        )
+
+    async def find_refund(
+        self, asked: Asked, *, refund_id: RefundId, reference: str | None
+    ) -> RefundSeen | None:
+        return await self._life.live(
+            self._payments.find_refund(asked, refund_id=refund_id, reference=reference)
+        )
+
+    async def disputes(self, asked: Asked) -> Sequence[DisputeSeen]:
+        return await self._payments.disputes(asked)
+
+    async def missed_events(self, *, since: datetime) -> Sequence[ProviderEvent]:
+        return await self._payments.missed_events(since=since)
+
+    async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
+        return await self._payments.movements(since=since, until=until)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         return self._payments.verify(body, headers)

@@ -11,14 +11,18 @@ from application.background.job import Job
 from application.messages import Context
 from application.order.cancel_order import CancelOrder
 from application.order.pay_order import PayOrder
-from application.payment.process import PaymentProcess
+from application.order.refund_order import RefundOrder
 from application.payment.providers import Providers
 from application.payment.receive_webhook import ReceiveWebhook
 from application.ports.payments import Payments
 from application.views.order import OrderView, PaymentView
+from application.views.refund import RefundView
+from application.wiring.parts import Parts
 from domain.hold.hold import HoldTerms
 from domain.order.order import Order, OrderState
 from domain.order.payment import Payment
+from domain.order.refund import Refund
+from domain.ticket.ticket import Ticket
 from infrastructure.simulated.faults import Faults, no_faults
 from infrastructure.simulated.memory import MemoryStorage
 from infrastructure.simulated.payments import SimulatedPayments
@@ -84,14 +88,10 @@ class Shop(World):
         )
         payments = SimulatedPayments(self.provider, secret=SECRET, clock=self.clock.now)
         mortal = MortalPayments(wrap(payments), self.life)
-        super().__init__(self.mortal, RULES, Providers({"simulated": mortal}, "simulated"))
+        super().__init__(self.mortal, RULES, Providers([mortal], "simulated"))
         self.jobs: Sequence[Job] = assemble_jobs(self.ports, RULES)
-        self.process = PaymentProcess(
-            begin=self.ports.begin,
-            ids=self.ports.ids,
-            providers=self.ports.providers,
-            pauses=RULES.pauses,
-        )
+        parts = Parts(self.ports, RULES)
+        self.process, self.refunding = parts.process, parts.refunding
         self.post = post
         self.deaths = 0
 
@@ -113,6 +113,33 @@ class Shop(World):
     async def cancel(self, buyer: Caller, order_id: OrderId) -> OrderView:
         command = CancelOrder(order_id=order_id)
         return await self.application.orders.cancel(command, buyer.ctx(new_key()))
+
+    async def bought(self, quantity: int = 1, method: str = "succeed") -> OrderView:
+        """A paid order of somebody."""
+        buyer = await self.user()
+        order = await self.checkout(buyer, quantity)
+        view = await self.pay(buyer, order.id, method)
+        assert view.state == "CAPTURED"
+        return order
+
+    async def refund(
+        self,
+        order_id: OrderId,
+        amount: int | None = None,
+        tickets: Sequence[Ticket] | None = None,
+        *,
+        key: str | None = None,
+        return_stock: bool = True,
+    ) -> RefundView:
+        """By the organizer."""
+        command = RefundOrder(
+            order_id=order_id,
+            amount=None if amount is None else (amount, "EUR"),
+            ticket_ids=None if tickets is None else tuple(ticket.id for ticket in tickets),
+            reason="a broken leg",
+            return_stock=return_stock,
+        )
+        return await self.application.orders.refund(command, self.owner.ctx(key or new_key()))
 
     async def decide(self, view: PaymentView, *, approve: bool = True) -> None:
         """A human follows the redirection."""
@@ -161,11 +188,24 @@ class Shop(World):
         return [
             *(each for each in tables.payments.values() if each.is_open or each.due_at),
             *(each for each in tables.orders.values() if each.state in _UNFINISHED),
+            *(each for each in tables.refunds.values() if each.due_at),
             *(row for row in tables.inbox.values() if row.processed_at is None),
         ]
 
     def order_now(self, order_id: OrderId) -> Order:
         return self.tables.orders[order_id]
+
+    def tickets_of(self, order_id: OrderId) -> list[Ticket]:
+        return sorted(
+            (each for each in self.tables.tickets.values() if each.order_id == order_id),
+            key=lambda ticket: ticket.id,
+        )
+
+    def refunds_of(self, order_id: OrderId) -> list[Refund]:
+        return sorted(
+            (each for each in self.tables.refunds.values() if each.order_id == order_id),
+            key=lambda refund: refund.id,
+        )
 
     def payment_of(self, order_id: OrderId) -> Payment:
         """The latest."""

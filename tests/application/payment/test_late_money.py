@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.ports.payments import Asked
 from domain.order.order import OrderState
 from domain.order.payment import Observation, PaymentState
 from tests.application.payment.audit import audit
@@ -53,9 +54,9 @@ async def test_every_question_to_cancel_has_a_key_of_its_own() -> None:
     keys: list[str] = []
 
     class Noting(MortalPayments):
-        async def cancel(self, reference: str, *, key: str) -> Observation:
+        async def cancel(self, asked: Asked, *, key: str) -> Observation:
             keys.append(key)
-            return await super().cancel(reference, key=key)
+            return await super().cancel(asked, key=key)
 
     shop = await Shop(late=VERY_LATE, wrap=lambda payments: Noting(payments, Life())).open(1)
     buyer, other = await shop.users(2)
