@@ -15,7 +15,7 @@ from infrastructure.postgres.embedded import EmbeddedPostgres
 
 T = TypeVar("T")
 
-pytest_plugins = ["tests.faces.server"]
+pytest_plugins = ["tests.faces.server", "tests.adapters.stripe.real"]
 
 # The tests' data is thrown away: no need to wait for the disk.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

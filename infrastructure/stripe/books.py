@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
+from typing import TypeVar
 
 import msgspec
 import stripe
@@ -10,8 +11,10 @@ import stripe
 from application.ports.inbox import ProviderEvent
 from application.ports.payments import Asked, DisputeSeen, Movement
 from infrastructure.stripe import disputes, events
-from infrastructure.stripe.lookup import Lookup
+from infrastructure.stripe.lookup import Lookup, is_session
 from infrastructure.stripe.movements import movements_of
+
+T = TypeVar("T", bound=stripe.StripeObject)
 
 _PAGE = 100
 
@@ -24,11 +27,12 @@ class Books:
         self._lookup = lookup
 
     async def disputes(self, asked: Asked) -> Sequence[DisputeSeen]:
-        page = await self._v1.disputes.list_async(
-            {"payment_intent": await self._lookup.intent_id(asked), "limit": _PAGE}
-        )
-        found = [dispute async for dispute in page.auto_paging_iter()]
-        return [disputes.seen(each) for each in sorted(found, key=lambda each: each.created)]
+        seen = None if asked.reference else await self._lookup.payment(asked)
+        reference = asked.reference or (seen.reference if seen else None)
+        if reference is None or is_session(reference):
+            return []  # nobody has paid it
+        page = await self._v1.disputes.list_async({"payment_intent": reference, "limit": _PAGE})
+        return [disputes.seen(each) for each in await _oldest_first(page)]
 
     async def missed_events(self, *, since: datetime) -> Sequence[ProviderEvent]:
         """Stripe keeps events for thirty days."""
@@ -40,11 +44,10 @@ class Books:
                 "limit": _PAGE,
             }
         )
-        found = [
+        return [
             events.provider_event(events.read(msgspec.json.encode(event.to_dict(for_json=True))))
-            async for event in page.auto_paging_iter()
+            for event in await _oldest_first(page)
         ]
-        return sorted(found, key=lambda each: each.occurred_at)
 
     async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement]:
         page = await self._v1.balance_transactions.list_async(
@@ -54,6 +57,10 @@ class Books:
                 "limit": _PAGE,
             }
         )
-        lines = [line async for line in page.auto_paging_iter()]
-        lines.sort(key=lambda line: line.created)
+        lines = await _oldest_first(page)
         return [movement for line in lines for movement in movements_of(line)]
+
+
+async def _oldest_first(page: stripe.ListObject[T]) -> list[T]:
+    """All of a list, which Stripe gives newest first."""
+    return [each async for each in page.auto_paging_iter()][::-1]

@@ -1,13 +1,21 @@
 """How the official library speaks HTTP: with httpx2, and never for longer than a deadline."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Final, cast
 
 import httpx2
 import stripe
 
 _CONNECTIONS: Final = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the certificates of a whole world takes a while: once is enough."""
+    return httpx2.create_ssl_context()
 
 
 class HttpClient(stripe.HTTPClient):
@@ -23,7 +31,11 @@ class HttpClient(stripe.HTTPClient):
         super().__init__()
         self._deadline = deadline
         self._http = httpx2.AsyncClient(
-            timeout=deadline, limits=_CONNECTIONS, follow_redirects=False, trust_env=proxies
+            timeout=deadline,
+            limits=_CONNECTIONS,
+            follow_redirects=False,
+            trust_env=proxies,
+            verify=_trusted(),
         )
 
     async def request_async(

@@ -1,17 +1,17 @@
 """The fake's own ledger: what is promised by payers, and every line of the balance."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 Thing = dict[str, Any]
 """An object as Stripe writes it."""
 
-_FEES = {"charge": 55, "dispute": 1500}
-
 
 class Books:
+    """`fees` is what the provider keeps of a line of a category."""
+
     def __init__(self) -> None:
+        self.fees: dict[str, int] = {}
         self.lines: list[Thing] = []
         self._promised: Counter[str] = Counter()
 
@@ -23,7 +23,7 @@ class Books:
 
     def enter(self, category: str, source: Thing, amount: int, *, id: str, at: int) -> Thing:
         """`amount` is positive for what comes in."""
-        fee = _FEES.get(category, 0)
+        fee = self.fees.get(category, 0)
         line = {
             "id": id,
             "object": "balance_transaction",
@@ -48,7 +48,3 @@ class Books:
     def taken(self) -> int:
         """What came in and did not go out again, before fees."""
         return sum(line["amount"] for line in self.lines)
-
-    def taken_of(self, sources: Iterable[str]) -> int:
-        wanted = set(sources)
-        return sum(line["amount"] for line in self.lines if line["source"] in wanted)

@@ -21,6 +21,8 @@ class Refunds:
         if intent["status"] != "succeeded":
             raise unexpected_state()
         charge = self._desk.get("charge", intent["latest_charge"])
+        if any(each["charge"] == charge["id"] for each in self._taken_back()):
+            raise ApiError(400, "charge_disputed")
         left = charge["amount_captured"] - charge["amount_refunded"]
         if left == 0:
             raise ApiError(400, "charge_already_refunded")
@@ -84,6 +86,12 @@ class Refunds:
         if status == "won":
             self._move(dispute, "dispute_reversal", dispute["amount"])
         self._desk.announce("charge.dispute.closed", dispute)
+
+    def _taken_back(self) -> list[Thing]:
+        disputes = self._desk.all("dispute")
+        return [
+            each for each in disputes if each["balance_transactions"] and each["status"] != "won"
+        ]
 
     def _move(self, dispute: Thing, category: str, amount: int) -> None:
         dispute["balance_transactions"].append(self._desk.enter(category, dispute, amount))

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -42,35 +43,46 @@ _OPERATIONS = [
 ]
 
 
-class Server:
-    """`calls` are the operations in the order they came, with their idempotency keys."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    world: World
+    operation: str
+    params: dict[str, Any]
+    id: str
+    key: str | None
 
-    def __init__(self, world: World, *, api_key: str, faults: Faults = no_faults) -> None:
-        self.world = world
+
+class Server:
+    """`worlds` are by API key: an account has one for each mode. `calls` are the operations in the
+    order they came, with their idempotency keys."""
+
+    def __init__(self, worlds: Mapping[str, World], *, faults: Faults = no_faults) -> None:
+        self.worlds = worlds
         self.faults = faults
         self.url = ""
         self.calls: list[tuple[str, str | None]] = []
         self.stopping = asyncio.Event()
-        self._api_key = api_key
 
     async def handle(self, request: Request) -> Response:
         body = (await request.body()).decode()
         try:
             operation, id = _operation(request)
-            if request.headers.get("authorization") != f"Bearer {self._api_key}":
+            world = self.worlds.get(
+                request.headers.get("authorization", "").removeprefix("Bearer ")
+            )
+            if world is None:
                 raise ApiError(401, "api_key_invalid", kept=False)
             if request.headers.get("stripe-version") != API_VERSION:
                 raise ApiError(400, "api_version_missing", kept=False)
             params = parse(body if request.method == "POST" else request.url.query)
             key = request.headers.get("idempotency-key") if request.method == "POST" else None
             self.calls.append((operation, key))
-            return await self._answer(operation, params, id, key, self.faults(operation))
+            call = Call(world, operation, params, id, key)
+            return await self._answer(call, self.faults(operation))
         except ApiError as error:
             return _response((error.status, error.body))
 
-    async def _answer(
-        self, operation: str, params: dict[str, Any], id: str, key: str | None, fault: Fault | None
-    ) -> Response:
+    async def _answer(self, call: Call, fault: Fault | None) -> Response:
         if fault is Fault.HANG:
             await self.stopping.wait()
         if fault is Fault.UNAVAILABLE:
@@ -82,12 +94,13 @@ class Server:
 
         async def work() -> Answer:
             await asyncio.sleep(0.002)  # others arrive meanwhile
-            answer = 200, self.world.call(operation, params, id)
+            answer = 200, call.world.call(call.operation, call.params, call.id)
             if fault is Fault.EFFECT_THEN_KEPT_500:
                 raise ApiError(500, type="api_error")
             return answer
 
-        answer, is_old = await self.world.keys.once(key, (operation, id, params), work)
+        content = (call.operation, call.id, call.params)
+        answer, is_old = await call.world.keys.once(call.key, content, work)
         if fault is Fault.EFFECT_THEN_500:
             return Response("<html>500</html>", status_code=500)
         if fault is Fault.EFFECT_THEN_HANG:
@@ -119,9 +132,9 @@ class _Uvicorn(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    world: World, *, api_key: str = "sk_test_1", faults: Faults = no_faults
+    worlds: Mapping[str, World], *, faults: Faults = no_faults
 ) -> AsyncIterator[Server]:
-    server = Server(world, api_key=api_key, faults=faults)
+    server = Server(worlds, faults=faults)
     app = Starlette(routes=[Route("/{path:path}", server.handle, methods=["GET", "POST"])])
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
