@@ -1,0 +1,1 @@
+"""Alipay's adapter against a gateway that speaks as Alipay's does."""

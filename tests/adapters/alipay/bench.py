@@ -38,6 +38,7 @@ class AlipayBench(Bench):
     cancels_questions = False  # a page that nobody opened stays open until its time is over
 
     payments: AlipayPayments
+    gateway: str
 
     def __init__(self) -> None:
         self.renew()
@@ -57,7 +58,8 @@ class AlipayBench(Bench):
             await bench.fake.app(scope, receive, send)
 
         async with serving(app) as url:
-            payments = AlipayPayments(config(f"{url}/gateway.do"), live=False, clock=bench.now)
+            bench.gateway = f"{url}/gateway.do"
+            payments = AlipayPayments(config(bench.gateway), live=False, clock=bench.now)
             async with payments:
                 bench.payments = payments
                 yield bench

@@ -1,0 +1,1 @@
+"""WeChat Pay's adapter against an API that speaks as WeChat Pay's does."""

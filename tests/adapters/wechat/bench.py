@@ -36,6 +36,7 @@ class WechatBench(Bench):
     refund_courses = frozenset({RefundCourse.AT_ONCE, RefundCourse.PENDING, RefundCourse.FAILS})
 
     payments: WechatPayments
+    url: str
 
     def __init__(self) -> None:
         self.renew()
@@ -55,6 +56,7 @@ class WechatBench(Bench):
             await bench.fake.app(scope, receive, send)
 
         async with serving(app) as url:
+            bench.url = url
             payments = WechatPayments(config(url), live=True, clock=bench.now)
             async with payments:
                 bench.payments = payments

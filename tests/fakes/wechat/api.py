@@ -24,6 +24,8 @@ _AUTHORIZATION = re.compile(
     r'serial_no="(?P<serial>[0-9A-F]+)"'
 )
 
+_NONCE = "c5ac7061fccab6bf3e254dcf98995b8c"
+
 
 class Fault(Enum):
     """What goes wrong with the call that comes next."""
@@ -107,7 +109,7 @@ class FakeWechat:
             },
         }
         body = json.dumps(event, ensure_ascii=False).encode()
-        return body, self._signed(body, signer=signer)
+        return body, self.signed(body, signer=signer)
 
     # The wire
 
@@ -145,7 +147,7 @@ class FakeWechat:
         self, status: int, answer: Mapping[str, object] | None, fault: Fault | None
     ) -> Response:
         body = b"" if answer is None else json.dumps(answer, ensure_ascii=False).encode()
-        headers = self._signed(
+        headers = self.signed(
             body,
             signer="stranger" if fault is Fault.FORGED else "platform",
             ago=301 if fault is Fault.OLD else 0,
@@ -158,7 +160,8 @@ class FakeWechat:
             body += b" "
         return Response(body, status, headers=headers, media_type="application/json")
 
-    def _signed(self, body: bytes, *, signer: str, ago: int = 0) -> dict[str, str]:
+    def signed(self, body: bytes, *, signer: str = "platform", ago: int = 0) -> dict[str, str]:
+        """The headers that say so."""
         timestamp, nonce = (
             str(int(self.clock().timestamp()) - ago),
             "c5ac7061fccab6bf3e254dcf98995b8c",
