@@ -74,7 +74,8 @@ class Reconcile:
             now = await work.now()
             last = await work.reconciliations.last_until(provider.name, live=provider.live)
         until = now - self.settling
-        since = last or until - self.first
+        # By the hour: processes that begin at the same time begin with the same window.
+        since = last or (until - self.first).replace(minute=0, second=0, microsecond=0)
         if until - since < self.least:
             return False
         begin = since - self.overlap

@@ -13,6 +13,7 @@ from application.order.refund_order import RefundOrder
 from application.organizer.get_reconciliation import GetReconciliation
 from application.payment.disputes import DisputeDesk
 from application.payment.providers import Providers
+from application.ports.payments import Payments
 from application.views.attention import AttentionView
 from application.views.order import OrderView, PaymentView
 from application.views.reconciliation import ReconciliationView
@@ -40,9 +41,9 @@ class House(World):
     owner: Caller
     organizer_id: OrganizerId
 
-    def __init__(self, harness: Harness, bank: Bank) -> None:
+    def __init__(self, harness: Harness, bank: Bank, *others: Payments) -> None:
         self.bank = bank
-        providers = Providers([bank, OfflinePayments(live=True)], BANK)
+        providers = Providers([bank, OfflinePayments(live=True), *others], BANK)
         super().__init__(harness, RULES, providers)
         self.jobs = {job.name: job for job in assemble_jobs(self.ports, RULES)}
         self.desk = DisputeDesk(begin=self.begin, ids=self.ports.ids, providers=providers)
