@@ -1,5 +1,9 @@
 """RefundOrder: money of a paid order goes back, by its organizer: all of it, that of some tickets,
-or an amount. The refund is saved before the provider is asked."""
+or an amount. The refund is saved before the provider is asked.
+
+Whether the caller may is looked at with the caller's eyes; what concerns money is written by the
+system.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,14 +65,15 @@ class RefundOrderHandler:
         reason = _check(command)
         refund = await self._request(command, reason, ctx)
         await self.process.advance(refund.id, ctx.request_id)
-        async with self.begin(ctx.holding_claim()) as work:
+        async with self.begin(ctx.as_system().holding_claim()) as work:
             latest = await work.refunds.get(refund.id)
             return await work.commit(RefundView.of(latest or refund))
 
     async def _request(self, command: RefundOrder, reason: str, ctx: Context) -> Refund:
         async with self.begin(ctx) as work:
             order = await sold_order(work, command.order_id, ctx)
-            paid = await load_paid(work, order)
+        async with self.begin(ctx.as_system()) as work:
+            paid = await load_paid(work, await work.orders.get(order.id) or order)
             now = await work.now()
             amount, tickets = _wanted(command, paid)
             refund = request_refund(

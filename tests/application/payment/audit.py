@@ -1,8 +1,10 @@
 """What must be true once things are quiet, whatever happened before."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from domain.order.order import OrderState
+from domain.ledger.posting import Account
+from domain.order.order import PAID, Order, OrderState
 from domain.order.payment import Goal, PaymentState
 from domain.order.refund import RefundState
 from infrastructure.simulated.ledger import Entry, Totals
@@ -10,7 +12,7 @@ from shared.ids import PaymentId
 from tests.application.payment.shop import Shop
 
 ENDS = {
-    OrderState.CONFIRMED,
+    *PAID,
     OrderState.EXPIRED,
     OrderState.CANCELLED,
     OrderState.FAILED,
@@ -38,11 +40,13 @@ async def _money(shop: Shop, ledger: Sequence[Entry]) -> None:
         assert order.state in ENDS
         payments = tables.payments_by_attempt(order.id)
         kept = sum(books[payment.id].kept for payment in payments)
-        assert kept == (order.total.amount if order.state is OrderState.CONFIRMED else 0)
+        assert kept == (order.total.amount - order.refunded if order.state in PAID else 0)
+        assert kept == sum(_account(shop, order, Account.PROVIDER).values())
+        _state_of_refunds(shop, order)
         assert [books[payment.id].promised for payment in payments] == [0] * len(payments)
         for payment in payments:
             if payment.state is PaymentState.CAPTURED:
-                wanted = order.state is OrderState.CONFIRMED
+                wanted = order.state in PAID
                 assert payment.goal is (Goal.COLLECT if wanted else Goal.ABANDON)
             answer = await shop.provider.find(payment.id)
             if answer is None:
@@ -56,6 +60,29 @@ async def _money(shop: Shop, ledger: Sequence[Entry]) -> None:
                 if refund.payment_id == payment.id and refund.state is RefundState.SUCCEEDED
             ]
             assert sum(sent_back) == books[payment.id].refunded
+
+
+def _state_of_refunds(shop: Shop, order: Order) -> None:
+    """The order says what its refunds say; what is given back entirely leaves nothing behind."""
+    refunds = shop.refunds_of(order.id)
+    assert not [refund for refund in refunds if refund.is_open]
+    gone = sum(each.amount.amount for each in refunds if each.state is RefundState.SUCCEEDED)
+    assert order.refunded == gone
+    if order.state in PAID:
+        partly = OrderState.PARTIALLY_REFUNDED if gone else OrderState.CONFIRMED
+        over = OrderState.REFUNDED if gone == order.total.amount else partly
+        assert order.state is over or order.is_free
+    if gone == order.total.amount or order.state not in PAID:
+        assert not [each for account in Account for each in _account(shop, order, account).values()]
+
+
+def _account(shop: Shop, order: Order, account: Account) -> Counter[str]:
+    """What the account holds of the order by currency, in what is not zero."""
+    held: Counter[str] = Counter()
+    for posting in shop.tables.postings.values():
+        if posting.order_id == order.id:
+            held[posting.currency] += posting.entries.get(account, 0)
+    return Counter({currency: amount for currency, amount in held.items() if amount})
 
 
 def _order_of_capture(shop: Shop, ledger: Sequence[Entry]) -> None:
@@ -76,10 +103,9 @@ async def _stock(shop: Shop) -> None:
     tickets = [ticket.order_id for ticket in tables.tickets.values()]
     assert len({ticket.code for ticket in tables.tickets.values()}) == len(tickets)
     for order in tables.orders.values():
-        confirmed = order.state is OrderState.CONFIRMED
         units = sum(line.quantity for line in order.lines)
-        assert tickets.count(order.id) == (units if confirmed else 0)
+        assert tickets.count(order.id) == (units if order.state in PAID else 0)
     for hold in tables.holds.values():
         assert hold.state.name != "ACTIVE" or not hold.ordered
     _, sold = (await shop.counters(shop.on_sale))["Standing"]
-    assert sold == len(tickets)
+    assert sold == sum(ticket.is_sold for ticket in tables.tickets.values())

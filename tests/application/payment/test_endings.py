@@ -118,7 +118,7 @@ async def test_the_event_is_cancelled_in_between(method: str, late: timedelta) -
         await shop.checkout(other)
 
 
-async def test_money_being_taken_when_the_event_is_cancelled_is_taken() -> None:
+async def test_money_being_taken_when_the_event_is_cancelled_is_taken_and_given_back() -> None:
     """The sale was made before; giving the money back is the cancellation's business."""
     shop = await Shop(faults=FaultPlan({Action.CAPTURE: [Fault.REQUEST_LOST]})).open()
     buyer = await shop.user()
@@ -126,7 +126,8 @@ async def test_money_being_taken_when_the_event_is_cancelled_is_taken() -> None:
     await shop.pay(buyer, order.id)
     await call_off(shop)
     await shop.settle()
-    assert shop.order_now(order.id).state is OrderState.CONFIRMED
+    assert shop.order_now(order.id).state is OrderState.REFUNDED
+    assert len(shop.tickets_of(order.id)) == 1
     await audit(shop)
 
 
