@@ -53,9 +53,13 @@ UPDATE invitations SET created_at = invitations.created_at - interval '1 day' FR
 """
 
 _RIPEN = """
-UPDATE simulator.intents SET ripens_at = intents.created_at FROM orders
+UPDATE simulator.intents SET ripens_at = intents.created_at,
+       refunds = regexp_replace(refunds::text, $2, $3, 'g')::jsonb,
+       disputes = regexp_replace(disputes::text, $2, $3, 'g')::jsonb
+  FROM orders
  WHERE intents.order_id = orders.id AND orders.event_id = $1 AND ripens_at IS NOT NULL
 """
+_MOMENT, _LONG_PAST = '"ripens_at": *"[^"]*"', '"ripens_at": "2000-01-01T00:00:00Z"'
 
 
 class Database:
@@ -94,7 +98,7 @@ class Database:
 
     def ripen(self, event_id: str) -> None:
         """For the bank time passes apart from us: what it is working on comes to its end."""
-        self._run(lambda: self._connection.execute(_RIPEN, UUID(event_id)))
+        self._run(lambda: self._connection.execute(_RIPEN, UUID(event_id), _MOMENT, _LONG_PAST))
 
     def fetch(self, statement: str, *values: object) -> list[asyncpg.Record]:
         return self._run(lambda: self._connection.fetch(statement, *values))

@@ -13,6 +13,7 @@ from tests.features.clock import Database
 from tests.features.people import NAMES, Person, log_in, register
 from tests.features.steps.accounts import *  # noqa: F401,F403
 from tests.features.steps.answers import *  # noqa: F401,F403
+from tests.features.steps.attending import *  # noqa: F401,F403
 from tests.features.steps.availability import *  # noqa: F401,F403
 from tests.features.steps.buying import *  # noqa: F401,F403
 from tests.features.steps.crowds import *  # noqa: F401,F403
@@ -22,6 +23,7 @@ from tests.features.steps.hoarding import *  # noqa: F401,F403
 from tests.features.steps.keys import *  # noqa: F401,F403
 from tests.features.steps.looking import *  # noqa: F401,F403
 from tests.features.steps.members import *  # noqa: F401,F403
+from tests.features.steps.refunding import *  # noqa: F401,F403
 from tests.features.steps.repeating import *  # noqa: F401,F403
 from tests.features.steps.selling import *  # noqa: F401,F403
 from tests.features.steps.sessions import *  # noqa: F401,F403

@@ -45,6 +45,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "there is such a member already": ("FAILED_PRECONDITION", "ALREADY_MEMBER"),
     "there is no such invitation": ("NOT_FOUND", "INVITATION_NOT_FOUND"),
     "the invitation is over": ("FAILED_PRECONDITION", "INVITATION_NOT_OPEN"),
+    "the order cannot be refunded": ("FAILED_PRECONDITION", "ORDER_NOT_REFUNDABLE"),
+    "it is more than is left": ("FAILED_PRECONDITION", "REFUND_TOO_LARGE"),
+    "a ticket cannot be refunded": ("FAILED_PRECONDITION", "TICKET_NOT_REFUNDABLE"),
+    "it is not for the organizer to say": ("FAILED_PRECONDITION", "PAYMENT_NOT_CONFIRMABLE"),
+    "there is no such item": ("NOT_FOUND", "ATTENTION_NOT_FOUND"),
+    "somebody has decided already": ("FAILED_PRECONDITION", "ATTENTION_RESOLVED"),
     "the key was not made for this": ("PERMISSION_DENIED", "SCOPE_MISSING"),
 }
 
@@ -56,7 +62,21 @@ METHODS: Mapping[str, str] = {
     "a bank that takes the money at once": "instant",
     "a slow bank that takes the money at once": "instant_late",
     "a card that is good for a promise only": "capture_fails",
+    "a card that takes nothing back": "refund_fails",
+    "a card whose owner complains": "disputed",
     "shells": "shells",
+}
+
+ASKED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "a failed refund": ("REFUND_FAILED", ("RETRY", "DONE_BY_HAND", "DISMISS")),
+    "a refund by hand": ("REFUND_BY_HAND", ("DONE_BY_HAND", "DISMISS")),
+    "a dispute": ("DISPUTE", ("LOOK_AGAIN", "DISMISS")),
+}
+
+DECISIONS: Mapping[str, str] = {
+    "it was done by hand": "DONE_BY_HAND",
+    "it should be tried once more": "RETRY",
+    "nothing is to be done": "DISMISS",
 }
 
 ORDER_STATES: Mapping[str, str] = {
@@ -65,6 +85,8 @@ ORDER_STATES: Mapping[str, str] = {
     "cancelled": "CANCELLED",
     "expired": "EXPIRED",
     "failed": "FAILED",
+    "refunded": "REFUNDED",
+    "partially refunded": "PARTIALLY_REFUNDED",
 }
 
 PAYMENT_STATES: Mapping[str, tuple[str, ...]] = {

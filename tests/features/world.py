@@ -58,11 +58,13 @@ class World:
     afterwards: list[Callable[[], object]] = field(default_factory=list)
     word: str = field(default_factory=lambda: f"Revue{uuid.uuid4().hex}")
     max_per_buyer: int | None = None
+    offline_hours: int | None = None
     terms: dict[str, Plain] = field(default_factory=dict)
     """What an event that is planned says beside the usual."""
     pools: list[Plain] = field(default_factory=list)
     organizer_id: str = ""
     invitation_id: str = ""
+    attention_id: str = ""
     houses: dict[str, str] = field(default_factory=dict)
     keys: dict[str, dict[str, Plain]] = field(default_factory=dict)
     event: Mapping[str, Plain] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from pytest_bdd import parsers, then
+from pytest_bdd import given, parsers, then
 
 from tests.faces.outcome import Plain, items, number, text
 from tests.features.words import ORDER_STATES, PAYMENT_STATES, REASONS, counts, money
@@ -63,10 +63,18 @@ def order_costs(world: World, who: str, price: str) -> None:
     assert order["total"] == money(price)
 
 
+@given(
+    parsers.re(
+        r"(?P<who>\w+)'s order is "
+        r"(?P<state>waiting for payment|confirmed|cancelled|expired|failed|"
+        r"refunded|partially refunded)"
+    )
+)
 @then(
     parsers.re(
         r"(?P<who>\w+)'s order is "
-        r"(?P<state>waiting for payment|confirmed|cancelled|expired|failed)"
+        r"(?P<state>waiting for payment|confirmed|cancelled|expired|failed|"
+        r"refunded|partially refunded)"
     )
 )
 def order_is(world: World, who: str, state: str) -> None:

@@ -125,6 +125,7 @@ def draft(
         "ends_at": (START + timedelta(days=day, hours=3)).isoformat(),
         "currency": currency,
         "max_per_buyer": world.max_per_buyer,
+        "offline_payment_hours": world.offline_hours,
         "pools": world.pools,
         "ticket_types": ticket_types,
     }

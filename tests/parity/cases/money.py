@@ -21,7 +21,7 @@ def confirmations() -> Iterator[Case]:
     yield case(
         "paying offline where nobody offers it",
         "PayOrder",
-        "ada",
+        "ben",
         lambda scene: {"order_id": scene.ids["never paid"], "provider": "offline"},
         "ORDER_NOT_PAYABLE",
         key="new",
@@ -37,7 +37,7 @@ def confirmations() -> Iterator[Case]:
         "PAYMENT_NOT_FOUND",
     )
     yield refused("a card's payment", confirm("waiting"), "PAYMENT_NOT_CONFIRMABLE")
-    yield refused("too late", confirm("too late"), "SOLD_OUT")
+    yield refused("too late", confirm("too late"), "SOLD_OUT", "lines[0]")
     yield refused(
         "nonsense",
         confirm(MALFORMED, "-"),
