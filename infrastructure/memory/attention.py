@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.ports.money import AttentionFilter, AttentionRepository
-from domain.attention.attention import Attention, AttentionKind, AttentionState
+from domain.attention.attention import Attention, AttentionKind, AttentionState, Choice
 from infrastructure.memory.session import Phase, Session, Writing
 from shared.ids import AttentionId
 
@@ -24,7 +24,11 @@ class MemoryAttention(AttentionRepository):
 
     async def was_asked(self, kind: AttentionKind, subject_id: UUID) -> bool:
         attention = (await self._session.read()).attention.values()
-        return any((each.kind, each.subject_id) == (kind, subject_id) for each in attention)
+        return any(
+            (each.kind, each.subject_id) == (kind, subject_id)
+            and each.choice is not Choice.LOOK_AGAIN
+            for each in attention
+        )
 
     async def page(
         self,

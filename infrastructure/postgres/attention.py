@@ -34,7 +34,10 @@ _UPDATE = """
 """
 
 _WAS_ASKED = """
-    SELECT EXISTS (SELECT FROM attention WHERE subject_id = $2 AND kind = $1) AS asked
+    SELECT EXISTS (
+        SELECT FROM attention
+        WHERE subject_id = $2 AND kind = $1 AND choice IS DISTINCT FROM 'LOOK_AGAIN'
+    ) AS asked
 """
 
 

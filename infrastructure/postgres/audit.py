@@ -44,8 +44,14 @@ _TRUTH = """
         FROM tickets t
         JOIN ticket_types k ON k.id = t.ticket_type_id
         CROSS JOIN unnest(k.pool_ids) AS drawn (pool_id)
-        WHERE t.state IN ('ISSUED', 'CHECKED_IN')
+        WHERE t.state <> 'VOID' OR t.keeps_place
         GROUP BY pool_id
+    ),
+    moved AS (
+        SELECT source_id, split_part(kind, '_', 1) AS what, sum(entry.amount) AS amount
+        FROM postings CROSS JOIN unnest(accounts, amounts) AS entry (account, amount)
+        WHERE entry.account = 'PROVIDER'
+        GROUP BY source_id, split_part(kind, '_', 1)
     ),
     ends AS (
         SELECT aggregate_id AS hold_id,
@@ -80,7 +86,7 @@ _CHECKS: Mapping[str, str] = {
     """,
     "I3 sold": """
         SELECT coalesce(s.pool_id, sold.pool_id),
-               format('counted %s, valid tickets %s', s.sold, coalesce(sold.units, 0))
+               format('counted %s, tickets take %s', s.sold, coalesce(sold.units, 0))
         FROM stock s FULL JOIN sold ON sold.pool_id = s.pool_id
         WHERE s.sold IS DISTINCT FROM coalesce(sold.units, 0)
     """,
@@ -165,6 +171,13 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY p.id
         HAVING sum(r.amount) > CASE p.state WHEN 'CAPTURED' THEN p.amount ELSE 0 END
     """,
+    "I9 refunded": """
+        SELECT o.id, format('says %s, refunds that succeeded %s', o.refunded, coalesce(r.amount, 0))
+        FROM orders o
+        LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM refunds
+                   WHERE state = 'SUCCEEDED' GROUP BY order_id) AS r ON r.order_id = o.id
+        WHERE o.refunded <> coalesce(r.amount, 0)
+    """,
     "I11": """
         SELECT k.key, format('of %s for %s has neither answer nor refusal', k.actor, k.operation)
         FROM idempotency_keys k
@@ -216,6 +229,28 @@ _CHECKS: Mapping[str, str] = {
         FROM users u
         WHERE u.founder
           AND NOT EXISTS (SELECT FROM users s WHERE s.superuser AND s.active)
+    """,
+    "I18 balance": """
+        SELECT b.order_id, format('postings sum to %s', sum(entry.amount))
+        FROM postings b CROSS JOIN unnest(b.amounts) AS entry (amount)
+        GROUP BY b.order_id
+        HAVING sum(entry.amount) <> 0
+    """,
+    "I18 captured": """
+        SELECT coalesce(p.id, b.source_id),
+               format('payment %s of %s, booked %s', p.state, p.amount, b.amount)
+        FROM (SELECT id, state, amount FROM payments WHERE state = 'CAPTURED') AS p
+        FULL JOIN (SELECT source_id, amount FROM moved WHERE what = 'CHARGE') AS b
+               ON b.source_id = p.id
+        WHERE b.amount IS DISTINCT FROM p.amount
+    """,
+    "I18 refunded": """
+        SELECT coalesce(r.id, b.source_id),
+               format('refund %s of %s, booked %s', r.state, r.amount, b.amount)
+        FROM (SELECT id, state, amount FROM refunds WHERE state = 'SUCCEEDED') AS r
+        FULL JOIN (SELECT source_id, amount FROM moved WHERE what = 'REFUND' AND amount <> 0) AS b
+               ON b.source_id = r.id
+        WHERE -b.amount IS DISTINCT FROM r.amount
     """,
 }
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from application.messages import Context
 from application.ports.unit_of_work import Begin, KeyTaken, UnitOfWork
 from domain.hold.hold import Hold
+from domain.order.facts import OrderRefunded
 from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.attention import PostgresAttentionRepository
@@ -345,7 +346,10 @@ class PostgresUnitOfWork(UnitOfWork):
 
     @property
     def _has_money(self) -> bool:
-        """Whether it writes what is not sold but given back, claimed, booked or looked after."""
+        """Whether it writes what is not sold but given back, claimed, booked or looked after:
+        groups know nothing of that."""
+        if any(isinstance(fact, OrderRefunded) for fact in self._facts()):
+            return True
         noted = (self._refunds, self._disputes, self._attention)
         if any(repository is not None and repository.notes for repository in noted):
             return True

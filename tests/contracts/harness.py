@@ -28,7 +28,7 @@ class Books:
     """A pool's counters beside what they should be, all read in one snapshot.
 
     `held_truth`: lines of holds that have not ended (swept or not) and of committing orders;
-    `sold_truth`: valid tickets.
+    `sold_truth`: tickets whose units count as sold.
     """
 
     capacity: int

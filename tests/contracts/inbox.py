@@ -1,11 +1,13 @@
 """Inbox: a provider's event is kept once, and tried until it is processed."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from application.ports.inbox import ProviderEvent
+from application.ports.inbox import ProviderEvent, Topic
+from shared.ids import PaymentId
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, World, crowd
 
@@ -45,6 +47,12 @@ class InboxContract:
         assert await self.waiting(world) == []
         await self.receive(world, event)
         assert await self.waiting(world) == [event]
+
+    async def test_an_event_says_what_it_is_about(self, world: World) -> None:
+        events = [replace(new_event(), topic=topic) for topic in Topic]
+        events.append(replace(new_event(), payment_id=PaymentId(IDS.uuid())))
+        await self.receive(world, *events)
+        assert await self.waiting(world) == events
 
     async def test_the_oldest_comes_first(self, world: World) -> None:
         events = [new_event() for _ in range(5)]

@@ -1,4 +1,4 @@
-"""Payments and refunds."""
+"""Payments."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +9,7 @@ from application.ports.unit_of_work import StaleWrite
 from domain.order.errors import PaymentInProgress
 from domain.order.order import Order
 from domain.order.payment import Observation, Payment, PaymentState
-from domain.order.refund import Refund, RefundState
-from shared.ids import OrderId, PaymentId, RefundId
+from shared.ids import OrderId, PaymentId
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, Sale, World, crowd, kind
 
@@ -52,8 +51,8 @@ async def stored(world: World, payment_id: PaymentId) -> Payment:
     return payment
 
 
-def seen(state: PaymentState, **more: str) -> Observation:
-    return Observation(reference=f"ref-{IDS.uuid()}", state=state, **more)
+def seen(state: PaymentState) -> Observation:
+    return Observation(reference=f"ref-{IDS.uuid()}", state=state)
 
 
 class PaymentsContract:
@@ -77,7 +76,9 @@ class PaymentsContract:
     async def test_a_payment_is_found_again(self, world: World, order: Order) -> None:
         payment = await pay(world, order)
         assert await stored(world, payment.id) == payment
-        word = seen(PaymentState.REQUIRES_ACTION, client_secret="cs", redirect_url="https://pay/1")
+        word = replace(
+            seen(PaymentState.REQUIRES_ACTION), client_secret="cs", redirect_url="https://pay/1"
+        )
         moved = payment.observe(word, at=payment.created_at)
         moved = replace(moved, facts=moved.facts[1:], version=2)
         moved = moved.look_again(at=order.created_at, first=PATIENCE, longest=PATIENCE)
@@ -130,9 +131,8 @@ class PaymentsContract:
         attempts = []
         for attempt in (1, 2, 3):
             payment = await stored(world, (await pay(world, order, attempt)).id)
-            failed = payment.observe(
-                seen(PaymentState.FAILED, failure="declined"), at=order.created_at
-            )
+            word = replace(seen(PaymentState.FAILED), failure="declined")
+            failed = payment.observe(word, at=order.created_at)
             attempts.append(await save(world, failed))
         only = await stored(world, (await pay(world, other)).id)
         async with world.begin(world.system()) as work:
@@ -182,39 +182,6 @@ class PaymentsContract:
         assert await self.due(world) == []
         await world.harness.pass_time(far)
         assert await self.due(world) == [payment.id]
-
-    async def test_a_refund_is_found_again(self, world: World, order: Order) -> None:
-        payment = await pay(world, order)
-        refunds = [
-            Refund.request(
-                id=RefundId(IDS.uuid()),
-                payment_id=payment.id,
-                order_id=order.id,
-                amount=order.total,
-                reason=reason,
-                at=order.created_at + timedelta(seconds=second),
-            )
-            for second, reason in enumerate(("LATE_PAYMENT", "EVENT_CHANGED"))
-        ]
-        async with world.begin(world.system()) as work:
-            for refund in refunds:
-                work.refunds.add(refund)
-            await work.commit(None)
-        async with world.begin(world.system()) as work:
-            first, second = await work.refunds.of_payment(payment.id)
-            assert [first, second] == refunds
-            work.refunds.save(first.fail("no such card", at=order.created_at))
-            work.refunds.save(second.succeed(at=order.created_at))
-            await work.commit(None)
-        async with world.begin(world.system()) as work:
-            failed, done = await work.refunds.of_payment(payment.id)
-            assert list(await work.refunds.of_payment(PaymentId(IDS.uuid()))) == []
-        assert (failed.state, failed.failure) == (RefundState.FAILED, "no such card")
-        assert (done.state, done.version) == (RefundState.SUCCEEDED, 2)
-        with pytest.raises(StaleWrite):
-            async with world.begin(world.system()) as work:
-                work.refunds.save(second.succeed(at=order.created_at))
-                await work.commit(None)
 
     async def due(self, world: World, limit: int = 100) -> list[PaymentId]:
         async with world.begin(world.system()) as work:

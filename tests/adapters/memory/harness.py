@@ -58,7 +58,7 @@ class MemoryHarness(Harness):
         sold = [
             pool_id
             for ticket in tables.tickets.values()
-            if ticket.event_id == event_id and ticket.state.name in ("ISSUED", "CHECKED_IN")
+            if ticket.event_id == event_id and ticket.is_sold
             for pool_id in pools[ticket.ticket_type_id]
         ]
         return {

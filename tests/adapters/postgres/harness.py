@@ -35,6 +35,11 @@ MOMENTS = {
     "holds": ("expires_at", "latest_expiry", "created_at", "ended_at"),
     "orders": ("deadline", "created_at", "updated_at"),
     "payments": ("due_at", "created_at", "updated_at"),
+    "refunds": ("due_at", "created_at", "updated_at"),
+    "disputes": ("created_at", "updated_at"),
+    "postings": ("occurred_at",),
+    "attention": ("created_at", "resolved_at"),
+    "reconciliations": ("since", "until", "created_at"),
     "provider_events": ("due_at", "received_at"),
     "idempotency_keys": ("created_at",),
     "outbox": ("occurred_at",),
@@ -54,7 +59,7 @@ BOOKS = """
     ), sold AS (
         SELECT p AS pool_id, count(*) AS units
         FROM tickets t JOIN ticket_types k ON k.id = t.ticket_type_id, unnest(k.pool_ids) AS p
-        WHERE t.event_id = $1 AND t.state IN ('ISSUED', 'CHECKED_IN') GROUP BY p
+        WHERE t.event_id = $1 AND (t.state <> 'VOID' OR t.keeps_place) GROUP BY p
     )
     SELECT s.pool_id, s.capacity, s.held, s.sold,
            coalesce(h.units, 0) + coalesce(c.units, 0) AS held_truth,

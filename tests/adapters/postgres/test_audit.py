@@ -8,6 +8,12 @@ from tests.adapters.postgres.owner import Owner
 from tests.contracts.payments import pay
 from tests.contracts.world import Sale, World, kind
 
+_BOOK = """
+    INSERT INTO postings (kind, source_id, id, organizer_id, event_id, order_id, payment_id, live,
+                          provider, currency, accounts, amounts, occurred_at)
+    SELECT '{kind}', {source}, id, id, event_id, order_id, id, true, provider, currency,
+           ARRAY['PROVIDER', 'ORGANIZER'], ARRAY[amount, -amount], created_at FROM payments
+"""
 # What is done to the sound database below, and the invariants that are broken by it.
 BREAKS = {
     "UPDATE stock SET held = held + 1": {"I3 held"},
@@ -34,10 +40,23 @@ BREAKS = {
     "DELETE FROM orders WHERE state = 'CONFIRMED'": {"I4 order"},
     "UPDATE orders SET state = 'CANCELLED' WHERE state = 'CONFIRMED'": {"I4 order", "I8"},
     "UPDATE orders SET total = total + 1": {"I6 paid", "I6 total"},
-    "UPDATE payments SET state = 'CAPTURED', amount = amount + 1": {"I6"},
+    "UPDATE payments SET state = 'CAPTURED', amount = amount + 1": {"I6", "I18 captured"},
+    "UPDATE payments SET state = 'CAPTURED'": {"I18 captured"},
+    _BOOK.format(kind="CHARGE", source="id"): {"I18 captured"},
+    _BOOK.format(kind="REFUND", source="gen_random_uuid()"): {"I18 refunded"},
+    _BOOK.format(kind="CHARGE", source="id").replace("[amount, -amount]", "[amount, amount]"): {
+        "I18 balance",
+        "I18 captured",
+    },
+    "UPDATE orders SET refunded = 1 WHERE total > 0": {"I9 refunded"},
+    "UPDATE tickets SET state = 'VOID', keeps_place = true": set(),
     "UPDATE orders SET state = 'CONFIRMED'": {"I4 order", "I6 paid", "I8 count"},
     "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',"
-    " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {"I9"},
+    " 'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments": {
+        "I9",
+        "I9 refunded",
+        "I18 refunded",
+    },
     "UPDATE idempotency_keys SET answer = NULL": {"I11"},
     "INSERT INTO idempotency_keys"
     " SELECT actor, operation, key, fingerprint, answer, refusal, final,"
@@ -96,7 +115,8 @@ class TestAudit(OnPostgres):
                 " ALTER TABLE ticket_types DROP CONSTRAINT fk_ticket_types_event_id;"
                 " DROP INDEX uq_users_founder;"
                 " ALTER TABLE order_lines DROP CONSTRAINT fk_order_lines_order_id;"
-                " ALTER TABLE tickets DROP CONSTRAINT fk_tickets_order_id"
+                " ALTER TABLE tickets DROP CONSTRAINT fk_tickets_order_id;"
+                " ALTER TABLE postings DROP CONSTRAINT ck_postings_balance"
             )
             await connection.execute(statement)
             problems = await audit(connection)

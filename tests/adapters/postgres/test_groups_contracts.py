@@ -7,7 +7,9 @@ from tests.contracts.inbox import InboxContract
 from tests.contracts.keys import KeysContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.limits import LimitsContract
+from tests.contracts.money import MoneyContract
 from tests.contracts.payments import PaymentsContract
+from tests.contracts.refunds import RefundsContract
 from tests.contracts.replays import ReplaysContract
 from tests.contracts.sales import SalesContract
 from tests.contracts.units import UnitOfWorkContract
@@ -37,7 +39,15 @@ class TestLimits(InGroups, LimitsContract):
     pass
 
 
+class TestMoney(InGroups, MoneyContract):
+    pass
+
+
 class TestPayments(InGroups, PaymentsContract):
+    pass
+
+
+class TestRefunds(InGroups, RefundsContract):
     pass
 
 

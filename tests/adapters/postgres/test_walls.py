@@ -37,7 +37,7 @@ READS = {
     "holds": hold_rows.SELECT,
     "orders": orders._SELECT,
     "payments": payments._SELECT,
-    "refunds": refunds._OF_PAYMENT,
+    "refunds": refunds._SELECT,
     "tickets": tickets._OF_ORDER,
 }
 # Everybody may see a live event, what it sells and what is left of it.

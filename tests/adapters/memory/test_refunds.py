@@ -1,0 +1,6 @@
+from tests.adapters.memory.harness import OnMemory
+from tests.contracts.refunds import RefundsContract
+
+
+class TestRefunds(OnMemory, RefundsContract):
+    pass

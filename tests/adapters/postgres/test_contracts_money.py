@@ -1,0 +1,6 @@
+from tests.adapters.postgres.harness import OnPostgres
+from tests.contracts.money import MoneyContract
+
+
+class TestMoney(OnPostgres, MoneyContract):
+    pass

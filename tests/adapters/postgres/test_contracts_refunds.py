@@ -1,0 +1,6 @@
+from tests.adapters.postgres.harness import OnPostgres
+from tests.contracts.refunds import RefundsContract
+
+
+class TestRefunds(OnPostgres, RefundsContract):
+    pass
