@@ -21,6 +21,7 @@ from api.event.routes import add_event_routes
 from api.fast.lane import FastLane, LaneConfig
 from api.fast.route import FastRoute
 from api.guest.routes import add_guest_routes
+from api.health.metrics import Figures, add_metrics_route
 from api.health.routes import add_health_routes
 from api.hold.routes import add_hold_routes
 from api.jwks.routes import add_jwks_routes
@@ -28,7 +29,7 @@ from api.limits import LEFT, POLICY
 from api.member.invitations import add_invitation_routes
 from api.member.routes import add_member_routes
 from api.middleware.access import AccessLine, AccessLog, logged_line
-from api.middleware.body_limit import BodyLimit
+from api.middleware.body_limit import BodyLimit, Narrower
 from api.middleware.head import Head
 from api.middleware.headers import SecurityHeaders, security_headers
 from api.middleware.safety_net import SafetyNet
@@ -42,6 +43,7 @@ from api.routing import Documented, Routes
 from api.ticket.routes import add_ticket_routes
 from api.user.admin import add_user_admin_routes
 from api.user.routes import add_user_routes
+from api.webhooks.limit import webhook_limit
 from api.webhooks.routes import add_webhook_routes
 from application.app import Application
 from shared.addresses import networks
@@ -102,10 +104,12 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     jwks: Callable[[], Mapping[str, object]],
     mounts: Mapping[str, ASGIApp] | None = None,
+    figures: Figures | None = None,
     line: AccessLine | None = None,
 ) -> RestApp:
     """`ready` says whether this process can serve; `jwks` answers the public keys of its tokens;
-    `mounts` are ASGI applications by path; `line` writes a request's line in the log."""
+    `mounts` are ASGI applications by path; `figures` are what /metrics shows; `line` writes a request's line in the log.
+    """
     line = line or logged_line()
     app = RestApp(
         title=TITLE,
@@ -114,7 +118,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=_middleware(config, line),
+        middleware=_middleware(config, line, webhook_limit(application.webhooks)),
     )
     fast: list[FastRoute] = []
     operations = _add_operations(app, application, config, fast)
@@ -127,6 +131,8 @@ def create_app(
     app.openapi = described  # type: ignore[method-assign]  # how FastAPI wants it replaced
     add_refusals(app)
     add_health_routes(app, ready)
+    if figures is not None:
+        add_metrics_route(app, figures)
     add_jwks_routes(app, jwks)
     if config.docs:
         add_docs_routes(app, described)
@@ -179,7 +185,7 @@ def _lane(config: RestConfig, line: AccessLine) -> LaneConfig:
     )
 
 
-def _middleware(config: RestConfig, line: AccessLine) -> list[Middleware]:
+def _middleware(config: RestConfig, line: AccessLine, webhooks: Narrower) -> list[Middleware]:
     """From the outside in."""
     layers = [
         Middleware(AccessLog, line),
@@ -201,5 +207,5 @@ def _middleware(config: RestConfig, line: AccessLine) -> list[Middleware]:
         Middleware(SafetyNet),
         Middleware(Head),
         Middleware(GZipMiddleware, minimum_size=config.gzip_min_bytes, compresslevel=_GZIP_LEVEL),
-        Middleware(BodyLimit, config.max_body_bytes),
+        Middleware(BodyLimit, config.max_body_bytes, webhooks),
     ]

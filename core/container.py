@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from asyncpg import PostgresError
 from starlette.types import ASGIApp
@@ -13,17 +12,16 @@ from starlette.types import ASGIApp
 from application.app import Application
 from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.background.job import Job
-from application.payment.providers import Providers
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
 from core.database import DatabaseAddress
 from core.demo import Demo
 from core.errors import StartError
+from core.providers import payment_house
 from core.rules import rules_of
-from core.secret_key import derived
 from core.seed import find_demo, is_empty, seed
 from core.settings import Settings
-from core.telemetry import LogObserver
+from core.watching import watch
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
@@ -31,6 +29,7 @@ from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.postgres.backlogs import PostgresBacklogs
 from infrastructure.postgres.database import POINT_LOOKUPS, Database
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
@@ -40,17 +39,9 @@ from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
 from infrastructure.sealed.seals import HmacSeals
-from infrastructure.simulated.courier import WebhookCourier
-from infrastructure.simulated.errors import StorageUnavailable
-from infrastructure.simulated.pages import approval_app
-from infrastructure.simulated.payments import NAME, SimulatedPayments
-from infrastructure.simulated.postgres import PostgresStorage
-from infrastructure.simulated.provider import SimulatedProvider
-from shared.errors import DatabaseUnavailable
 
 _logger = logging.getLogger(__name__)
 
-_SIMULATOR_ROUND = 100
 _DOOR_CONNECTIONS = 4
 _SHARED_CONNECTIONS = 6
 
@@ -58,13 +49,15 @@ _SHARED_CONNECTIONS = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
     """What a process serves. `demo` is set when the embedded database holds the demo event;
-    `pages` are what else the REST face shows, by path."""
+    `pages` are what else the REST face shows, by path; `figures` makes the page of metrics, where
+    anything is counted."""
 
     application: Application
     jobs: tuple[Job, ...]
     ready: Callable[[], Awaitable[bool]]
     jwks: Callable[[], Mapping[str, object]]
     pages: Mapping[str, ASGIApp]
+    figures: Callable[[], Awaitable[bytes]] | None
     demo: Demo | None
 
 
@@ -96,9 +89,17 @@ async def container(
         # Attempts at passwords stand in one line, and nobody else behind it.
         guessing = await stack.enter_async_context(_connections(settings, url, 1, 2))
         secrets = _secrets(settings)
-        webhook_secret = _webhook_secret(settings, secrets[0])
-        provider, courier = await _simulator(settings, url, webhook_secret, rest_url, stack)
         rules = rules_of(settings, processes=processes)
+        watching = await watch(settings, PostgresBacklogs(database), stack)
+        payments = await payment_house(
+            settings,
+            url,
+            secrets[0],
+            rest_url=rest_url,
+            every=rules.work_every,
+            observer=watching.observer,
+            stack=stack,
+        )
         tokens = JwtTokens(
             secrets,
             issuer=settings.auth.issuer,
@@ -120,26 +121,22 @@ async def container(
                 memory_kib=settings.auth.password_memory_kib,
             ),
             ids=RandomIds(),
-            providers=Providers(
-                [
-                    SimulatedPayments(provider, secret=webhook_secret, live=live)
-                    for live in (True, False)
-                ],
-                settings.payment.default_provider,
-            ),
+            providers=payments.providers,
             mailer=_mailer(settings),
-            observer=LogObserver(),
+            observer=watching.observer,
             recent=MemoryRecentFigures(),
             retention=PostgresRetention(database),
             full=lambda priority: database.full(priority) or door.full(priority),
         )
         application = assemble(ports, rules)
+        watching.vitals(application, {"main": database.use, "door": door.use})
         yield Container(
             application=application,
-            jobs=(*assemble_jobs(ports, rules), *_simulator_jobs(provider, courier, rules)),
+            jobs=(*assemble_jobs(ports, rules), *payments.jobs),
             ready=database.ready,
             jwks=tokens.jwks,
-            pages={"/simulated": approval_app(provider)},
+            pages=payments.pages,
+            figures=watching.page,
             demo=await _demo(settings, application, ports) if prepares else None,
         )
 
@@ -244,53 +241,6 @@ def _mailer(settings: Settings) -> Mailer:
             return ConsoleMailer(sys.stderr)
         case _:
             return FileMailer(settings.data_dir / "mail", sender=chosen.sender)
-
-
-def _webhook_secret(settings: Settings, secret: str) -> bytes:
-    chosen = settings.payment.simulated.webhook_secret
-    text = chosen.get_secret_value() if chosen else derived(secret, "simulated webhooks")
-    return text.encode()
-
-
-async def _simulator(
-    settings: Settings, url: str, webhook_secret: bytes, rest_url: str, stack: AsyncExitStack
-) -> tuple[SimulatedProvider, WebhookCourier]:
-    """The provider lives behind the same roof, but on connections of its own."""
-    chosen = settings.payment.simulated
-    jitter = timedelta(seconds=chosen.jitter_seconds)
-    storage = await stack.enter_async_context(PostgresStorage(url))
-    provider = SimulatedProvider(
-        storage,
-        public_url=chosen.public_url or rest_url,
-        late=timedelta(seconds=chosen.late_seconds),
-        jitter=jitter,
-    )
-    courier = WebhookCourier(
-        storage,
-        url=chosen.webhook_url or f"{rest_url}/api/v1/payments/webhooks/{NAME}",
-        secret=webhook_secret,
-        duplicates=chosen.duplicates,
-        jitter=jitter,
-    )
-    return provider, await stack.enter_async_context(courier)
-
-
-def _simulator_jobs(
-    provider: SimulatedProvider, courier: WebhookCourier, rules: Rules
-) -> tuple[Job, ...]:
-    def job(name: str, run: Callable[[], Awaitable[int]]) -> Job:
-        async def reachable() -> int:
-            try:
-                return await run()
-            except StorageUnavailable as error:
-                raise DatabaseUnavailable() from error
-
-        return Job(name=name, every=rules.work_every, full=_SIMULATOR_ROUND, run=reachable)
-
-    return (
-        job("simulated_provider", provider.tick),
-        job("simulated_webhooks", courier.deliver),
-    )
 
 
 async def _demo(settings: Settings, application: Application, ports: Ports) -> Demo | None:

@@ -11,6 +11,7 @@ from core.database import DatabaseAddress
 from core.errors import StartError
 from core.life import GRACE
 from core.link import MEMBER, Brief, Report
+from core.metrics_folder import forget_gauges
 from core.process import Process
 
 _log = structlog.get_logger("holdfast.supervisor")
@@ -93,6 +94,7 @@ class Crew:
         while True:
             process = self._running[post]
             status = await process.ended()
+            forget_gauges(process.pid)
             quick = quick + 1 if process.served() < _QUICK else 0
             if quick >= _QUICK_ENDS:
                 self._give_up(

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import RestConfig, create_app
+from api.health.metrics import Figures
 from core.access_log import access_line
 from core.container import Container
 from core.errors import StartError
@@ -45,6 +46,9 @@ async def rest_face(
         ready=house.ready,
         jwks=house.jwks,
         mounts=house.pages,
+        figures=(
+            None if house.figures is None else Figures(page=house.figures, token=_token(settings))
+        ),
         line=access_line(settings.logging.level, settings.logging.format),
     )
     config = uvicorn.Config(
@@ -70,3 +74,8 @@ async def rest_face(
     finally:
         server.should_exit = True
         await serving
+
+
+def _token(settings: Settings) -> str | None:
+    token = settings.metrics.token
+    return None if token is None else token.get_secret_value()

@@ -40,6 +40,7 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
             basis_points=settings.platform.fee_basis_points,
             per_ticket=settings.platform.fee_per_ticket,
         ),
+        refunds_per_second=settings.payment.refunds_per_second,
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
         kept=Kept(

@@ -19,6 +19,7 @@ from core.secret_key import kept_key, weakness
 from core.settings_auth import Auth
 from core.settings_limits import Limits, Redis
 from core.settings_mail import Mail
+from core.settings_metrics import MetricsAccess
 from core.settings_names import refused_names
 from core.settings_overload import Overload
 from core.settings_payment import Payment
@@ -58,7 +59,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default=Path(".data"),
-        description="Folder of the embedded database, the generated SECRET_KEY and written letters",
+        description="Folder of the embedded database, the generated SECRET_KEY, written letters, "
+        "and the figures that several processes share",
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     payment: Payment = Payment()
     platform: Platform = Platform()
     logging: Logging = Logging()
+    metrics: MetricsAccess = MetricsAccess()
     auth: Auth = Auth()
     limits: Limits = Limits()
     redis: Redis = Redis()

@@ -1,6 +1,7 @@
 """Several processes on the same ports: starts them, starts them again, and ends them."""
 
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 import structlog
@@ -11,6 +12,7 @@ from core.crew import Crew, Post
 from core.database import database_of
 from core.life import GRACE, live, stop_signal, until_the_end
 from core.logging import configure_logging
+from core.metrics_folder import shared_folder
 from core.settings import Settings
 
 _log = structlog.get_logger("holdfast")
@@ -20,7 +22,15 @@ def supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> No
     """The whole life of a supervisor. It serves nothing itself, and is small: the embedded server,
     the ports and the members are its."""
     configure_logging(settings.logging.level, settings.logging.format)
-    live(_supervise(settings, rest=rest, grpc=grpc, worker=worker))
+    with _shared_figures(settings):
+        live(_supervise(settings, rest=rest, grpc=grpc, worker=worker))
+
+
+def _shared_figures(settings: Settings) -> AbstractContextManager[object]:
+    """Whichever member is asked for them tells those of all."""
+    if not settings.metrics.enabled:
+        return nullcontext()
+    return shared_folder(settings.data_dir / "metrics")
 
 
 async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> None:

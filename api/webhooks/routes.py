@@ -3,13 +3,10 @@
 from typing import Annotated, Final
 
 from fastapi import Path
-from pydantic import Field
 from starlette.responses import Response
 
-from api.answers import answer
 from api.context import Call
 from api.routing import Routes
-from api.shape import Output
 from application.app import Webhooks
 from application.errors import PaymentProviderUnknown, WebhookInvalid
 from application.payment.receive_webhook import ReceiveWebhook
@@ -25,17 +22,13 @@ _BODY: Final = {
 }
 
 
-class Receipt(Output):
-    received: bool = Field(description="Always true: it is stored.", examples=[True])
-
-
 def add_webhook_routes(routes: Routes, webhooks: Webhooks) -> None:
     @routes.post(
         "/payments/webhooks/{provider}",
         webhooks.receive,
         summary="Deliver a webhook",
-        answers=Receipt,
-        says="It is stored, and will be looked at.",
+        answers=None,
+        says="It is stored, and will be looked at; the body is what its provider wants to hear.",
         refuses=(PaymentProviderUnknown, WebhookInvalid),
         extra=_BODY,
     )
@@ -46,7 +39,7 @@ def add_webhook_routes(routes: Routes, webhooks: Webhooks) -> None:
         """
         headers = {name: ", ".join(call.headers.getlist(name)) for name in call.headers.keys()}
         body = await call.body()
-        await webhooks.receive(
+        stored = await webhooks.receive(
             ReceiveWebhook(provider=provider, body=body, headers=headers), call.ctx
         )
-        return answer(call, {"received": True})
+        return Response(stored.body, headers={"Content-Type": stored.media_type})

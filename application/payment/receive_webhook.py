@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from application.errors import PaymentProviderUnknown, WebhookInvalid
 from application.messages import Command, Context, KeyPolicy
 from application.payment.providers import Providers
+from application.ports.observer import PaymentObserver
 from application.ports.payments import Acknowledgement
 from application.ports.unit_of_work import Begin
+
+UNKNOWN_PROVIDER: Final = "UNKNOWN_PROVIDER"
+"""For the figures, beside the faults of webhooks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +33,19 @@ class ReceiveWebhookHandler:
 
     begin: Begin
     providers: Providers
+    observer: PaymentObserver
 
     async def __call__(self, command: ReceiveWebhook, ctx: Context) -> Acknowledgement:
-        event, acknowledgement = self.providers.verify(
-            command.provider, command.body, command.headers
-        )
+        try:
+            event, acknowledgement = self.providers.verify(
+                command.provider, command.body, command.headers
+            )
+        except WebhookInvalid as refusal:
+            self.observer.webhook_refused(command.provider, refusal.fault.value)
+            raise
+        except PaymentProviderUnknown:
+            self.observer.webhook_refused(command.provider, UNKNOWN_PROVIDER)
+            raise
         async with self.begin(ctx) as work:
             work.inbox.receive(event)
             return await work.commit(acknowledgement)

@@ -111,5 +111,5 @@ def tickets(parts: Parts) -> TicketOperations:
 
 
 def webhooks(parts: Parts) -> Webhooks:
-    handler = ReceiveWebhookHandler(parts.ports.begin, parts.ports.providers)
+    handler = ReceiveWebhookHandler(parts.ports.begin, parts.ports.providers, parts.ports.observer)
     return Webhooks(receive=parts.op(ReceiveWebhook, Acknowledgement, handler))

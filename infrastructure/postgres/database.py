@@ -140,6 +140,13 @@ class Database:
         """Whether no connection is free, and nobody else of that priority may wait for one."""
         return self._gate.full(priority)
 
+    def use(self) -> tuple[int, int, int]:
+        """Connections that are open, those of them that are lent, and callers who wait for one."""
+        if self._pool is None:
+            return 0, 0, 0
+        size = self._pool.get_size()
+        return size, size - self._pool.get_idle_size(), self._gate.waiting
+
     async def lend(self, priority: Priority = Priority.SALE, lane: Hashable = None) -> Lent:
         """A connection with no transaction open, which speaks for whomever it spoke for last:
         `identity.assume`, or a transaction with an identity of its own, comes first. Who waits for

@@ -225,6 +225,8 @@ class Client:
         if response.status_code >= 400:
             examples = said["content"]["application/problem+json"]["examples"]
             assert response.json()["code"] in examples
+        elif route.name == "ReceiveWebhook":
+            return  # the words are those its provider wants to hear
         elif response.status_code == 304 or route.response_model is None:
             assert response.content == b""
         else:

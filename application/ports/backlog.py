@@ -1,0 +1,36 @@
+"""How much work waits. For whoever watches the whole; no organizer's figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+MOST_COUNTED: Final = 10_000
+"""Nobody counts further: it means that many, or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """`count` is MOST_COUNTED at most; `oldest_seconds` since when the first of them waits, 0 where
+    there is none."""
+
+    count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """`inbox`: events of providers. `payments` and `refunds` are due: somebody should have looked
+    again since then. `outbox`: facts that no broker has got. `attention`: what waits for a person,
+    by kind."""
+
+    inbox: Waiting
+    payments: Waiting
+    refunds: Waiting
+    outbox: Waiting
+    attention: Mapping[str, int]
+
+
+class Backlogs(Protocol):
+    async def look(self) -> Backlog:
+        """As it is now; cheap, however much waits. Raises DatabaseUnavailable, Overloaded."""
+        ...
