@@ -36,13 +36,18 @@ def code_of(error: stripe.StripeError) -> str:
 
 @contextmanager
 def wire() -> Iterator[None]:
-    """Whatever Stripe says instead of an answer is CallRefused or OutcomeUnknown."""
+    """Whatever Stripe says instead of an answer is CallRefused or OutcomeUnknown; so is an answer
+    that lacks what we read in it."""
     try:
         yield
     except stripe.StripeError as error:
         if is_definite(error):
             raise CallRefused(code_of(error)) from error
         raise OutcomeUnknown(f"{type(error).__name__} {error.http_status or ''}".strip()) from error
+    except AttributeError as error:
+        if not isinstance(error.obj, stripe.StripeObject):
+            raise
+        raise OutcomeUnknown(f"an answer without {error.name}") from error
 
 
 def is_replayed(error: stripe.StripeError) -> bool:

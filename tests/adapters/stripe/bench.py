@@ -1,19 +1,19 @@
 """Stripe under test: the adapter over HTTP, and a fake that keeps its own books."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from application.ports.payments import Asked
 from domain.order.payment import Observation, PaymentState
 from infrastructure.stripe.payments import StripePayments
 from tests.contracts.provider_bench import Bench, RefundCourse, Webhook
 from tests.fakes.stripe.faults import Faults, no_faults
-from tests.fakes.stripe.server import Server, serving
+from tests.fakes.stripe.server import Server
 from tests.fakes.stripe.webhooks import HEADER, signed
 from tests.fakes.stripe.world import World
 
-TEST_KEY, LIVE_KEY = "sk_test_fake", "sk_live_fake"
 SECRETS = ("whsec_of_yesterday", "whsec_of_today")
 
 
@@ -24,28 +24,31 @@ class StripeBench(Bench):
     shows_disputes = True
     keeps_missed_events = True
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, server: Server, method: str, faults: Faults) -> None:
+        self.server = server
         self.acting = method
         if method == "automatic":
             self.approved = PaymentState.CAPTURED
         self._now = datetime.now(UTC).replace(microsecond=0)
-        self.world = World(self.now)
+        self.world = World(self.now, faults=faults)
         self.live_world = World(self.now, livemode=True)
-        self.server: Server
+        account = uuid4().hex
+        self.test_key, self.live_key = f"sk_test_{account}", f"sk_live_{account}"
         self._course = RefundCourse.AT_ONCE
 
     def adapter(
         self,
         *,
-        api_key: str = TEST_KEY,
+        api_key: str | None = None,
+        api_base: str | None = None,
         live: bool = False,
         secrets: Sequence[str] = SECRETS,
         timeout: float = 5,
     ) -> StripePayments:
         return StripePayments(
-            api_key=api_key,
+            api_key=api_key or self.test_key,
             webhook_secrets=secrets,
-            api_base=self.server.url,
+            api_base=api_base or self.server.url,
             live=live,
             return_url="https://shop.test/orders/{order_id}?payment={payment_id}",
             timeout_seconds=timeout,
@@ -96,14 +99,15 @@ class StripeBench(Bench):
 
 @asynccontextmanager
 async def on_the_bench(
-    method: str = "card", *, faults: Faults = no_faults, timeout: float = 5
+    server: Server, method: str = "card", *, faults: Faults = no_faults, timeout: float = 5
 ) -> AsyncIterator[StripeBench]:
-    bench = StripeBench(method)
-    async with AsyncExitStack() as stack:
-        worlds = {TEST_KEY: bench.world, LIVE_KEY: bench.live_world}
-        bench.server = await stack.enter_async_context(serving(worlds, faults=faults))
-        bench.payments = await stack.enter_async_context(bench.adapter(timeout=timeout))
-        bench.other_mode = await stack.enter_async_context(
-            bench.adapter(api_key=LIVE_KEY, live=True)
-        )
+    """An account of its own on the server, and its adapters."""
+    bench = StripeBench(server, method, faults)
+    worlds = {bench.test_key: bench.world, bench.live_key: bench.live_world}
+    server.worlds |= worlds
+    live = bench.adapter(api_key=bench.live_key, live=True)
+    async with bench.adapter(timeout=timeout) as bench.payments, live as bench.other_mode:
         yield bench
+    for key, world in worlds.items():
+        del server.worlds[key]
+        world.closed.set()

@@ -1,6 +1,6 @@
 """Stripe's ledger, its disputes, and the events it could not deliver."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,12 +8,19 @@ from application.ports.inbox import Topic
 from application.ports.payments import Movement, MovementKind
 from domain.order.dispute import DisputeState
 from tests.adapters.stripe.bench import StripeBench, on_the_bench
+from tests.fakes.stripe.server import Server
 from tests.fakes.stripe.webhooks import Mail
 
 
+async def between(stripe: StripeBench, since: datetime, until: datetime) -> list[Movement]:
+    moved = await stripe.payments.movements(since=since, until=until)
+    assert moved is not None
+    return list(moved)
+
+
 async def all_of(stripe: StripeBench) -> list[Movement]:
-    since, until = stripe.now() - timedelta(days=1), stripe.now() + timedelta(seconds=1)
-    return list(await stripe.payments.movements(since=since, until=until))
+    now = stripe.now()
+    return await between(stripe, now - timedelta(days=1), now + timedelta(seconds=1))
 
 
 async def test_what_stripe_keeps_is_a_movement_of_its_own(stripe: StripeBench) -> None:
@@ -62,8 +69,8 @@ async def test_all_pages_are_read_and_windows_do_not_overlap(stripe: StripeBench
     assert len(moved) == 121 and {each.reference for each in moved} == {asked.reference}
     assert [each.occurred_at for each in moved] == sorted(each.occurred_at for each in moved)
     middle = start + timedelta(seconds=60.5)
-    first = await stripe.payments.movements(since=start, until=middle)
-    second = await stripe.payments.movements(since=middle, until=stripe.now())
+    first = await between(stripe, start, middle)
+    second = await between(stripe, middle, stripe.now())
     assert (len(first), len(second)) == (61, 59)
     assert [*first, *second] == moved[:-1]
 
@@ -113,8 +120,8 @@ async def test_disputes_are_oldest_first(stripe: StripeBench) -> None:
     assert [each.reference for each in await stripe.payments.disputes(asked)] == made
 
 
-async def test_missed_events_are_those_that_nobody_took() -> None:
-    async with on_the_bench() as bench:
+async def test_missed_events_are_those_that_nobody_took(fake: Server) -> None:
+    async with on_the_bench(fake) as bench:
         since = bench.now()
         asked = await bench.take()
         await bench.refund(asked, 400)

@@ -6,26 +6,27 @@ import pytest
 
 from tests.adapters.stripe.bench import StripeBench, on_the_bench
 from tests.contracts.payment_providers import PaymentsContract, RefundsContract
+from tests.fakes.stripe.server import Server
 
 
 class _Card:
     @pytest.fixture
-    async def bench(self) -> AsyncIterator[StripeBench]:
-        async with on_the_bench("card") as bench:
+    async def bench(self, fake: Server) -> AsyncIterator[StripeBench]:
+        async with on_the_bench(fake, "card") as bench:
             yield bench
 
 
 class _Checkout:
     @pytest.fixture
-    async def bench(self) -> AsyncIterator[StripeBench]:
-        async with on_the_bench("checkout") as bench:
+    async def bench(self, fake: Server) -> AsyncIterator[StripeBench]:
+        async with on_the_bench(fake, "checkout") as bench:
             yield bench
 
 
 class _Automatic:
     @pytest.fixture
-    async def bench(self) -> AsyncIterator[StripeBench]:
-        async with on_the_bench("automatic") as bench:
+    async def bench(self, fake: Server) -> AsyncIterator[StripeBench]:
+        async with on_the_bench(fake, "automatic") as bench:
             yield bench
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from application.ports.payments import CallRefused, OutcomeUnknown
 from domain.order.payment import PaymentState
-from tests.adapters.stripe.bench import LIVE_KEY, StripeBench, on_the_bench
+from tests.adapters.stripe.bench import StripeBench, on_the_bench
 from tests.contracts.provider_bench import key
+from tests.fakes.stripe.server import Server
 
 
 async def test_what_an_intent_is_made_of(stripe: StripeBench) -> None:
@@ -27,8 +28,8 @@ async def test_what_an_intent_is_made_of(stripe: StripeBench) -> None:
     assert (seen.amount, seen.payment_id, seen.live) == (wanted.amount, wanted.payment_id, False)
 
 
-async def test_a_method_that_promises_nothing_takes_at_once() -> None:
-    async with on_the_bench("automatic") as bench:
+async def test_a_method_that_promises_nothing_takes_at_once(fake: Server) -> None:
+    async with on_the_bench(fake, "automatic") as bench:
         wanted = bench.charge()
         seen = await bench.payments.authorize(wanted, key=key("authorize"))
         (intent,) = bench.world.desk.all("payment_intent")
@@ -72,6 +73,14 @@ async def test_a_status_we_have_never_heard_of(stripe: StripeBench) -> None:
         await stripe.payments.find(asked)
 
 
+@pytest.mark.parametrize("field", ["status", "amount_received", "livemode"])
+async def test_an_answer_that_lacks_something(stripe: StripeBench, field: str) -> None:
+    asked = await stripe.take()
+    del stripe.world.intents.get(str(asked.reference))[field]
+    with pytest.raises(OutcomeUnknown, match=field):
+        await stripe.payments.find(asked)
+
+
 async def test_a_declined_buyer_may_try_again(stripe: StripeBench) -> None:
     wanted = stripe.charge()
     seen = await stripe.payments.authorize(wanted, key=key("authorize"))
@@ -101,7 +110,7 @@ async def test_a_test_key_may_take_real_orders(stripe: StripeBench) -> None:
     async with stripe.adapter(live=True) as payments:
         seen = await payments.authorize(stripe.charge(), key=key("authorize"))
         assert payments.live and seen.live
-    async with stripe.adapter(api_key=LIVE_KEY, live=False) as payments:
+    async with stripe.adapter(api_key=stripe.live_key, live=False) as payments:
         seen = await payments.authorize(stripe.charge(), key=key("authorize"))
         assert not payments.live and seen.live is False
 
@@ -115,8 +124,8 @@ async def test_a_reference_that_stripe_does_not_know_is_not_written_off(
 
 
 class TestCheckout:
-    async def test_what_a_page_is_made_of(self) -> None:
-        async with on_the_bench("checkout") as bench:
+    async def test_what_a_page_is_made_of(self, fake: Server) -> None:
+        async with on_the_bench(fake, "checkout") as bench:
             pay_until = bench.now() + timedelta(minutes=10)
             wanted = replace(bench.charge(), pay_until=pay_until)
             seen = await bench.payments.authorize(wanted, key=key("authorize"))
@@ -131,16 +140,16 @@ class TestCheckout:
             assert session["data"]["capture_method"] == "manual"
             assert session["data"]["metadata"] == session["metadata"]
 
-    async def test_a_page_asked_for_again_later_is_the_same(self) -> None:
-        async with on_the_bench("checkout") as bench:
+    async def test_a_page_asked_for_again_later_is_the_same(self, fake: Server) -> None:
+        async with on_the_bench(fake, "checkout") as bench:
             wanted = replace(bench.charge(), pay_until=bench.now() + timedelta(minutes=10))
             first = key("authorize")
             seen = await bench.payments.authorize(wanted, key=first)
             bench.pass_time(timedelta(minutes=9))
             assert await bench.payments.authorize(wanted, key=first) == seen
 
-    async def test_the_intent_is_the_reference_once_it_is_paid(self) -> None:
-        async with on_the_bench("checkout") as bench:
+    async def test_the_intent_is_the_reference_once_it_is_paid(self, fake: Server) -> None:
+        async with on_the_bench(fake, "checkout") as bench:
             wanted = bench.charge()
             seen = await bench.payments.authorize(wanted, key=key("authorize"))
             page, nobody_said = bench.asked(wanted, seen), bench.asked(wanted)
@@ -157,8 +166,8 @@ class TestCheckout:
             taken = await bench.payments.capture(page, amount=wanted.amount, key=key("capture"))
             assert taken.state is PaymentState.CAPTURED
 
-    async def test_cancelling_closes_the_page_or_forgets_the_promise(self) -> None:
-        async with on_the_bench("checkout") as bench:
+    async def test_cancelling_closes_the_page_or_forgets_the_promise(self, fake: Server) -> None:
+        async with on_the_bench(fake, "checkout") as bench:
             for tried, paid in ((False, False), (True, False), (True, True)):
                 wanted = bench.charge()
                 seen = await bench.payments.authorize(wanted, key=key("authorize"))
@@ -173,8 +182,8 @@ class TestCheckout:
                 assert bench.world.sessions.get(seen.reference)["status"] != "open"
             assert await bench.promised() == 0
 
-    async def test_a_page_ends_by_itself(self) -> None:
-        async with on_the_bench("checkout") as bench:
+    async def test_a_page_ends_by_itself(self, fake: Server) -> None:
+        async with on_the_bench(fake, "checkout") as bench:
             wanted = replace(bench.charge(), pay_until=bench.now() + timedelta(minutes=10))
             seen = await bench.payments.authorize(wanted, key=key("authorize"))
             asked = bench.asked(wanted, seen)

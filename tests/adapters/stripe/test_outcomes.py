@@ -15,6 +15,7 @@ from tests.adapters.stripe.bench import StripeBench, on_the_bench
 from tests.contracts.provider_bench import insist, key
 from tests.contracts.world import IDS
 from tests.fakes.stripe.faults import Fault, FaultPlan, RandomFaults
+from tests.fakes.stripe.server import Server
 
 LOST_AFTERWARDS = [Fault.EFFECT_THEN_500, Fault.EFFECT_THEN_HANG, Fault.EFFECT_THEN_KEPT_500]
 LOST_BEFORE = [Fault.HANG, Fault.UNAVAILABLE, Fault.RATE_LIMITED, Fault.LOCKED]
@@ -23,17 +24,19 @@ REFUND = RefundId(IDS.uuid())
 
 @asynccontextmanager
 async def failing(
-    operation: str, *faults: Fault, method: str = "card"
+    fake: Server, operation: str, *faults: Fault, method: str = "card"
 ) -> AsyncIterator[StripeBench]:
-    async with on_the_bench(method, faults=FaultPlan({operation: faults}), timeout=0.3) as bench:
+    async with on_the_bench(
+        fake, method, faults=FaultPlan({operation: faults}), timeout=0.3
+    ) as bench:
         yield bench
 
 
 @pytest.mark.parametrize("fault", LOST_AFTERWARDS + LOST_BEFORE)
 @pytest.mark.parametrize("method", ["card", "checkout"])
-async def test_a_lost_creation_is_one_payment(fault: Fault, method: str) -> None:
+async def test_a_lost_creation_is_one_payment(fake: Server, fault: Fault, method: str) -> None:
     operation = "create_session" if method == "checkout" else "create"
-    async with failing(operation, fault, method=method) as bench:
+    async with failing(fake, operation, fault, method=method) as bench:
         wanted, first = bench.charge(), key("authorize")
         with pytest.raises(OutcomeUnknown):
             await bench.payments.authorize(wanted, key=first)
@@ -41,12 +44,12 @@ async def test_a_lost_creation_is_one_payment(fault: Fault, method: str) -> None
         assert seen.state is PaymentState.REQUIRES_ACTION
         kind = "checkout.session" if method == "checkout" else "payment_intent"
         assert [each["id"] for each in bench.world.desk.all(kind)] == [seen.reference]
-        assert {used for _, used in bench.server.calls if used} == {first}
+        assert {used for _, used in bench.world.calls if used} == {first}
 
 
 @pytest.mark.parametrize("fault", LOST_AFTERWARDS + LOST_BEFORE)
-async def test_a_lost_capture_is_one_capture(fault: Fault) -> None:
-    async with failing("capture", fault) as bench:
+async def test_a_lost_capture_is_one_capture(fake: Server, fault: Fault) -> None:
+    async with failing(fake, "capture", fault) as bench:
         asked, once = await bench.promise(), key("capture")
         with pytest.raises(OutcomeUnknown):
             await bench.payments.capture(asked, amount=asked.amount, key=once)
@@ -56,8 +59,8 @@ async def test_a_lost_capture_is_one_capture(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", LOST_AFTERWARDS + LOST_BEFORE)
-async def test_a_lost_cancellation(fault: Fault) -> None:
-    async with failing("cancel", fault) as bench:
+async def test_a_lost_cancellation(fake: Server, fault: Fault) -> None:
+    async with failing(fake, "cancel", fault) as bench:
         asked, once = await bench.promise(), key("cancel")
         with pytest.raises(OutcomeUnknown):
             await bench.payments.cancel(asked, key=once)
@@ -66,8 +69,8 @@ async def test_a_lost_cancellation(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", LOST_AFTERWARDS + LOST_BEFORE)
-async def test_a_lost_refund_is_one_refund(fault: Fault) -> None:
-    async with failing("refund", fault) as bench:
+async def test_a_lost_refund_is_one_refund(fake: Server, fault: Fault) -> None:
+    async with failing(fake, "refund", fault) as bench:
         asked = await bench.take()
         with pytest.raises(OutcomeUnknown):
             await bench.refund(asked, 400, id=REFUND)
@@ -75,9 +78,9 @@ async def test_a_lost_refund_is_one_refund(fault: Fault) -> None:
         assert seen.state is RefundState.SUCCEEDED and await bench.taken() == 850
 
 
-async def test_an_error_that_stripe_keeps_is_no_leave_to_refund_twice() -> None:
+async def test_an_error_that_stripe_keeps_is_no_leave_to_refund_twice(fake: Server) -> None:
     """Nothing happened, but nobody can know: the answer to the key is 500 for a day."""
-    async with failing("refund", Fault.EFFECT_THEN_KEPT_500) as bench:
+    async with failing(fake, "refund", Fault.EFFECT_THEN_KEPT_500) as bench:
         asked = await bench.take()
         with pytest.raises(OutcomeUnknown):
             await bench.refund(asked, 400, id=REFUND)
@@ -89,13 +92,13 @@ async def test_an_error_that_stripe_keeps_is_no_leave_to_refund_twice() -> None:
         for _ in range(2):
             with pytest.raises(OutcomeUnknown):
                 await bench.refund(asked, 400, id=REFUND)
-        assert len({used for name, used in bench.server.calls if name == "refund"}) == 1
+        assert len({used for name, used in bench.world.calls if name == "refund"}) == 1
         bench.world.keys.forget()
         assert (await bench.refund(asked, 400, id=REFUND)).state is RefundState.SUCCEEDED
 
 
-async def test_a_kept_error_of_a_creation_that_search_does_not_show_yet() -> None:
-    async with failing("create", Fault.EFFECT_THEN_KEPT_500) as bench:
+async def test_a_kept_error_of_a_creation_that_search_does_not_show_yet(fake: Server) -> None:
+    async with failing(fake, "create", Fault.EFFECT_THEN_KEPT_500) as bench:
         bench.world.search_lag = timedelta(minutes=1)
         wanted, first = bench.charge(), key("authorize")
         for _ in range(2):
@@ -118,7 +121,7 @@ async def test_a_refusal_is_asked_anew_when_things_have_changed(stripe: StripeBe
         assert (await stripe.payments.cancel(asked, key=once)).state is PaymentState.PROCESSING
     stripe.world.pay(asked.reference)
     assert (await stripe.payments.cancel(asked, key=once)).state is PaymentState.CANCELLED
-    keys = [used for name, used in stripe.server.calls if name == "cancel"]
+    keys = [used for name, used in stripe.world.calls if name == "cancel"]
     assert len(set(keys)) == 4 and await stripe.promised() == 0
 
 
@@ -157,8 +160,7 @@ async def test_a_wrong_key_of_the_api_may_be_put_right(stripe: StripeBench) -> N
 
 
 async def test_nobody_there(stripe: StripeBench) -> None:
-    stripe.server.url = "http://127.0.0.1:9"
-    async with stripe.adapter() as payments:
+    async with stripe.adapter(api_base="http://127.0.0.1:9") as payments:
         with pytest.raises(OutcomeUnknown):
             await payments.find(await stripe.promise())
 
@@ -180,11 +182,11 @@ async def test_what_cannot_be_refused_by_stripe_any_more(stripe: StripeBench) ->
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_money_adds_up_whatever_goes_wrong(seed: int) -> None:
+async def test_money_adds_up_whatever_goes_wrong(fake: Server, seed: int) -> None:
     """A third of all calls go wrong, and each is repeated with its key until it is answered."""
     lost = (*LOST_AFTERWARDS[:2], *LOST_BEFORE)
     faults = RandomFaults(0.33, seed=seed, among=lost)
-    async with on_the_bench(faults=faults, timeout=0.1) as bench:
+    async with on_the_bench(fake, faults=faults, timeout=0.1) as bench:
         payments, paid, back = bench.payments, 0, 0
         for number in range(12):
             wanted, amount = bench.charge(amount=1000 + number), bench.money(1000 + number)

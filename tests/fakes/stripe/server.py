@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.fakes.stripe.errors import ApiError
-from tests.fakes.stripe.faults import Fault, Faults, no_faults
+from tests.fakes.stripe.faults import Fault
 from tests.fakes.stripe.forms import parse
 from tests.fakes.stripe.keys import Answer
 from tests.fakes.stripe.world import World
@@ -53,15 +53,11 @@ class Call:
 
 
 class Server:
-    """`worlds` are by API key: an account has one for each mode. `calls` are the operations in the
-    order they came, with their idempotency keys."""
+    """`worlds` are by API key: an account has one for each mode, and may come and go."""
 
-    def __init__(self, worlds: Mapping[str, World], *, faults: Faults = no_faults) -> None:
-        self.worlds = worlds
-        self.faults = faults
+    def __init__(self) -> None:
+        self.worlds: dict[str, World] = {}
         self.url = ""
-        self.calls: list[tuple[str, str | None]] = []
-        self.stopping = asyncio.Event()
 
     async def handle(self, request: Request) -> Response:
         body = (await request.body()).decode()
@@ -76,15 +72,15 @@ class Server:
                 raise ApiError(400, "api_version_missing", kept=False)
             params = parse(body if request.method == "POST" else request.url.query)
             key = request.headers.get("idempotency-key") if request.method == "POST" else None
-            self.calls.append((operation, key))
+            world.calls.append((operation, key))
             call = Call(world, operation, params, id, key)
-            return await self._answer(call, self.faults(operation))
+            return await self._answer(call, world.faults(operation))
         except ApiError as error:
             return _response((error.status, error.body))
 
     async def _answer(self, call: Call, fault: Fault | None) -> Response:
         if fault is Fault.HANG:
-            await self.stopping.wait()
+            await call.world.closed.wait()
         if fault is Fault.UNAVAILABLE:
             return Response("<html>503</html>", status_code=503)
         if fault is Fault.RATE_LIMITED:
@@ -104,7 +100,7 @@ class Server:
         if fault is Fault.EFFECT_THEN_500:
             return Response("<html>500</html>", status_code=500)
         if fault is Fault.EFFECT_THEN_HANG:
-            await self.stopping.wait()
+            await call.world.closed.wait()
         return _response(answer, replayed=is_old)
 
 
@@ -131,10 +127,8 @@ class _Uvicorn(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(
-    worlds: Mapping[str, World], *, faults: Faults = no_faults
-) -> AsyncIterator[Server]:
-    server = Server(worlds, faults=faults)
+async def serving() -> AsyncIterator[Server]:
+    server = Server()
     app = Starlette(routes=[Route("/{path:path}", server.handle, methods=["GET", "POST"])])
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
@@ -148,6 +142,7 @@ async def serving(
     try:
         yield server
     finally:
-        server.stopping.set()
+        for world in server.worlds.values():
+            world.closed.set()
         listener.should_exit = True
         await running

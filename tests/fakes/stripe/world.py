@@ -1,5 +1,6 @@
 """Stripe as a whole: what it was asked, what buyers and banks did, and its books."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from tests.fakes.stripe.books import Thing
 from tests.fakes.stripe.desk import Desk
 from tests.fakes.stripe.errors import ApiError
+from tests.fakes.stripe.faults import Faults, no_faults
 from tests.fakes.stripe.intents import Intents
 from tests.fakes.stripe.keys import Keys
 from tests.fakes.stripe.listing import page, search
@@ -19,15 +21,23 @@ Call = Callable[[dict[str, Any], str], Thing]
 
 
 class World:
-    """`search_lag` is how long a new intent cannot be found by search."""
+    """`search_lag` is how long a new intent cannot be found by search.
+
+    `calls` are the operations in the order they came, with their idempotency keys. Who is to hang
+    does so until `closed`.
+    """
 
     def __init__(
         self,
         clock: Callable[[], datetime],
         *,
         livemode: bool = False,
+        faults: Faults = no_faults,
         search_lag: timedelta = timedelta(),
     ) -> None:
+        self.faults = faults
+        self.calls: list[tuple[str, str | None]] = []
+        self.closed = asyncio.Event()
         self.desk = Desk(clock, livemode=livemode)
         self.keys = Keys()
         self.intents = Intents(self.desk)
