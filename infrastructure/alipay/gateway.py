@@ -16,6 +16,8 @@ from infrastructure.alipay.signing import request_text, sign
 
 _BUSINESS_REFUSAL: Final = "40004"
 _UNAVAILABLE: Final = "20000"
+_NOTIFYING: Final = frozenset({"alipay.trade.page.pay", "alipay.trade.precreate"})
+"""What asks for notifications, of everything that becomes of the trade."""
 _TIMEOUT: Final = 10.0
 """Seconds for an answer."""
 
@@ -70,9 +72,10 @@ class Gateway:
             "sign_type": "RSA2",
             "timestamp": written(self._clock()),
             "version": "1.0",
-            "notify_url": self._config.notify_url,
+            "notify_url": self._config.notify_url if method in _NOTIFYING else "",
             "biz_content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
         }
+        fields = {name: value for name, value in fields.items() if value}
         return {**fields, "sign": sign(self._key, request_text(fields))}
 
     def _address(self, fields: Mapping[str, str]) -> str:

@@ -59,7 +59,7 @@ class AlipayBench(Bench):
 
         async with serving(app) as url:
             bench.gateway = f"{url}/gateway.do"
-            payments = AlipayPayments(config(bench.gateway), live=False, clock=bench.now)
+            payments = AlipayPayments(config(bench.gateway), live=True, clock=bench.now)
             async with payments:
                 bench.payments = payments
                 yield bench

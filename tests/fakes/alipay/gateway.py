@@ -108,6 +108,8 @@ class FakeAlipay:
         if why is not None:
             node = {"code": "40002", "msg": "Invalid Arguments", "sub_code": f"isv.{why}"}
             return Response(json.dumps({"error_response": node}), media_type="text/html")
+        asks = method in ("alipay.trade.page.pay", "alipay.trade.precreate")
+        assert ("notify_url" in fields) == asks
         content = json.loads(fields["biz_content"])
         if request.method == "GET":
             return self._page(method, content)
