@@ -31,6 +31,24 @@ REST = """
         INSERT INTO login_attempts VALUES ('x', 1, now())
     ), provider AS (
         INSERT INTO provider_events SELECT 'simulated', 'x', 'x', 'x', now(), now(), now(), 0
+    ), dispute AS (
+        INSERT INTO disputes SELECT gen_random_uuid(), id, order_id, 'x', 1, currency, 'x', 'OPEN',
+            created_at, created_at, 1 FROM payments
+    ), posting AS (
+        INSERT INTO postings SELECT 'CHARGE', id, id, $2, event_id, order_id, id, true, provider,
+            currency, ARRAY['PROVIDER', 'ORGANIZER'], ARRAY[amount, -amount], created_at
+        FROM payments
+    ), item AS (
+        INSERT INTO attention SELECT gen_random_uuid(), 'DISPUTE', id, $2, order_id, true, 'x',
+            'OPEN', NULL, NULL, NULL, created_at, NULL, 1 FROM payments
+    ), operators_item AS (
+        INSERT INTO attention VALUES (gen_random_uuid(), 'LEDGERS_DIFFER', $2, NULL, NULL, true,
+            'x', 'OPEN', NULL, NULL, NULL, now(), NULL, 1)
+    ), report AS (
+        INSERT INTO reconciliations SELECT $1, 'simulated', true, now(), now(), 1, now()
+    ), difference AS (
+        INSERT INTO discrepancies VALUES ($1, 0, 'x', 'x', 1, 2, 'EUR', NULL, NULL, $2),
+            ($1, 1, 'x', 'x', 1, 2, 'EUR', NULL, NULL, NULL)
     )
     INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'x',
         'SUCCEEDED', NULL, created_at, created_at, 1 FROM payments

@@ -33,6 +33,43 @@ LATE_REFUNDS = """
     FROM payments, generate_series(1, {count})
 """
 
+REFUND = """
+    INSERT INTO refunds
+    SELECT gen_random_uuid(), id, order_id, event_id, amount - 1, currency, 'x', '{state}', NULL,
+           created_at, created_at, 1
+    FROM payments, generate_series(1, {count})
+"""
+RETRIES = """
+    INSERT INTO refunds
+    SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, 'LATE_PAYMENT', 'REQUESTED',
+           NULL, created_at, created_at, 1, '{}', CASE WHEN nr > 1 THEN id END
+    FROM payments, generate_series(1, 2) AS nr
+"""
+POSTING = """
+    INSERT INTO postings
+    SELECT 'CHARGE', id, gen_random_uuid(), id, event_id, order_id, id, true, provider, currency,
+           {accounts}, {amounts}, created_at
+    FROM payments, generate_series(1, {count})
+"""
+ITEM = """
+    INSERT INTO attention
+    SELECT gen_random_uuid(), 'DISPUTE', id, NULL, NULL, true, '', '{state}', {choice}, NULL, NULL,
+           created_at, {at}, 1
+    FROM payments, generate_series(1, 2)
+"""
+DISPUTE = """
+    INSERT INTO disputes
+    SELECT gen_random_uuid(), id, order_id, 'x', 1, currency, '', 'OPEN', created_at, created_at, 1
+    FROM payments, generate_series(1, {count})
+"""
+
+
+def posting(accounts: str, amounts: str, count: int = 1) -> str:
+    return POSTING.format(
+        accounts=f"ARRAY[{accounts}]::text[]", amounts=f"ARRAY[{amounts}]::bigint[]", count=count
+    )
+
+
 REFUSED = {
     "UPDATE stock SET held = capacity + 1": "ck_stock_capacity",
     "UPDATE stock SET sold = capacity, held = 1": "ck_stock_capacity",
@@ -50,6 +87,25 @@ REFUSED = {
     COPY_PAYMENT.format(state="CAPTURED"): "uq_payments_one_of_order",
     COPY_ORDER.format(number="ANOTHER", hold_id="hold_id"): "uq_orders_hold_id",
     LATE_REFUNDS.format(count=2): "uq_refunds_late_payment",
+    REFUND.format(count=2, state="PENDING"): "ck_refunds_left_of_payment",
+    REFUND.format(count=2, state="FAILED")
+    + "; UPDATE refunds SET state = 'SUCCEEDED'": "ck_refunds_left_of_payment",
+    REFUND.format(count=1, state="PENDING")
+    + "; UPDATE refunds SET amount = amount + 2": "ck_refunds_left_of_payment",
+    "UPDATE orders SET refunded = total + 1": "ck_orders_refunded",
+    "UPDATE orders SET refunded = -1": "ck_orders_refunded",
+    posting("'PROVIDER', 'TAX'", "1, -1", count=2): "pk_postings",
+    posting("'PROVIDER', 'TAX'", "1, -2"): "ck_postings_balance",
+    posting("'PROVIDER', 'TAX'", f"{2**62}, {2**62}"): "ck_postings_balance",
+    posting("'PROVIDER'", "1, -1"): "ck_postings_entries",
+    posting("'PROVIDER', 'TAX'", "0, 0"): "ck_postings_entries",
+    posting("'PROVIDER', 'TAX', 'PLATFORM'", "1, -1, NULL"): "ck_postings_entries",
+    posting("", ""): "ck_postings_entries",
+    posting("'PROVIDER', 'BANK'", "1, -1"): "ck_postings_accounts",
+    ITEM.format(state="OPEN", choice="NULL", at="NULL"): "uq_attention_open",
+    ITEM.format(state="OPEN", choice="'RETRY'", at="NULL"): "ck_attention_resolved",
+    ITEM.format(state="RESOLVED", choice="'RETRY'", at="NULL"): "ck_attention_resolved",
+    DISPUTE.format(count=2): "uq_disputes_payment_id_reference",
     "DELETE FROM orders": "fk_order_lines_order_id",
     "UPDATE idempotency_keys SET refusal = '{}'": "ck_idempotency_keys_one_outcome",
     COPY_USER.format(email="email_key", founder="false"): "uq_users_email_key",
@@ -68,6 +124,13 @@ ACCEPTED = [
     COPY_PAYMENT.format(state="CANCELLED"),
     COPY_ORDER.format(number="ANOTHER", hold_id="gen_random_uuid()"),
     LATE_REFUNDS.format(count=1),
+    RETRIES,
+    REFUND.format(count=1, state="PENDING"),
+    REFUND.format(count=2, state="FAILED") + "; UPDATE refunds SET state = 'FAILED'",
+    "UPDATE orders SET refunded = total",
+    posting("'PROVIDER', 'TAX', 'ORGANIZER'", "3, -1, -2"),
+    ITEM.format(state="RESOLVED", choice="'RETRY'", at="now()"),
+    DISPUTE.format(count=1),
     "UPDATE stock SET held = 0, sold = capacity",
     "UPDATE users SET founder = id = (SELECT id FROM users LIMIT 1)",
     "UPDATE members SET role = 'SCANNER'",

@@ -1,16 +1,20 @@
 """The second wall: what nobody sees of what is not theirs, even without the application."""
 
 import re
+from dataclasses import replace
 
 import asyncpg
 import pytest
 
 from infrastructure.postgres import (
     api_keys,
+    attention,
+    disputes,
     events,
     guests,
     hold_rows,
     invitations,
+    ledger,
     orders,
     payments,
     proofs,
@@ -39,9 +43,15 @@ READS = {
     "payments": payments._SELECT,
     "refunds": refunds._SELECT,
     "tickets": tickets._OF_ORDER,
+    "disputes": disputes._OF_PAYMENT,
+    "postings": ledger._OF_ORDER,
+    "attention": attention._SELECT,
 }
 # Everybody may see a live event, what it sells and what is left of it.
 PUBLIC = {"events", "pools", "ticket_types", "stock", "organizers"}
+# What is no buyer's business, not even of their own orders.
+BOOKS = {"disputes", "postings", "attention"}
+OF_ORGANIZERS = {"guests", "invitations", "api_keys", *BOOKS}
 OWN_ORGANIZER = "organizer_id = ANY ($2::text::uuid[]) AND $1::text <> ''"
 OWN = {
     "users": f"id::text = $1 OR id IN (SELECT user_id FROM members WHERE {OWN_ORGANIZER})",
@@ -102,8 +112,10 @@ class TestReading(OnPostgres):
             own = {row["id"] for row in await self.own(harness, table, stranger)}
             assert seen <= own | (set() if name == "test key" else allowed), (table, name)
         mine = Identity.of(scene.buyer.admitted.actor)
-        if table not in ("guests", "invitations", "api_keys"):
+        if table not in OF_ORGANIZERS:
             assert await harness.database.fetch(statement, as_=mine), table
+        elif table in BOOKS:
+            assert await harness.database.fetch(statement, as_=mine) == [], table
 
     async def own(
         self, harness: PostgresHarness, table: str, stranger: Identity
@@ -131,16 +143,47 @@ class TestReading(OnPostgres):
         self, scene: Scene, harness: PostgresHarness
     ) -> None:
         seller = Identity.of(scene.seller.admitted.actor)
-        for table in ("holds", "orders", "order_lines", "payments", "refunds"):
+        for table in (
+            *("holds", "orders", "order_lines", "payments", "refunds", "disputes", "postings"),
+            *("attention", "reconciliations", "discrepancies"),
+        ):
             assert await harness.database.fetch(f"SELECT FROM {table}", as_=seller), table
         (row,) = await harness.database.fetch(
             "SELECT count(*) AS drafts FROM events WHERE state = 'DRAFT'", as_=seller
         )
         assert row["drafts"] == 1
 
+    async def test_a_report_shows_everybody_their_own(
+        self, scene: Scene, harness: PostgresHarness
+    ) -> None:
+        """And what is nobody's, to superusers."""
+        seller = scene.seller.admitted.actor
+        superuser = replace(scene.buyer.admitted.actor, superuser=True)
+        items = "SELECT organizer_id FROM attention WHERE kind = 'LEDGERS_DIFFER'"
+        lines = "SELECT organizer_id FROM discrepancies"
+        for name, stranger in scene.strangers.items():
+            assert await harness.database.fetch(lines, as_=stranger) == [], name
+        (own,) = await harness.database.fetch(lines, as_=Identity.of(seller))
+        assert own["organizer_id"] == scene.organizer_id
+        assert await harness.database.fetch(items, as_=Identity.of(seller)) == []
+        assert len(await harness.database.fetch(lines, as_=Identity.of(superuser))) == 2
+        assert len(await harness.database.fetch(items, as_=Identity.of(superuser))) == 1
+
     async def test_those_at_the_door_see_no_sale(
         self, scene: Scene, harness: PostgresHarness
     ) -> None:
-        for table in ("events", "stock", "holds", "orders", "payments", "tickets", "invitations"):
+        for table in (
+            *(
+                "events",
+                "stock",
+                "holds",
+                "orders",
+                "payments",
+                "tickets",
+                "invitations",
+                "refunds",
+            ),
+            *("disputes", "postings", "attention", "reconciliations", "discrepancies"),
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await harness.database.fetch(f"SELECT FROM {table}", as_=DOOR)

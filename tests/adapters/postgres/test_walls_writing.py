@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from infrastructure.postgres.identity import Identity
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
 from tests.adapters.postgres.scene import Scene, set_scene
 
@@ -18,6 +19,9 @@ CHANGES = {
     "holds": "state = state",
     "orders": "state = state",
     "payments": "state = state",
+    "tickets": "code = code",
+    "refunds": "state = state",
+    "attention": "detail = detail",
     "idempotency_keys": "final = final",
 }
 
@@ -41,6 +45,39 @@ class TestWriting(OnPostgres):
                 and row.get("organizer_id", row.get("id")) not in stranger.organizers
             ]
             assert foreign == [], (table, name)
+
+    async def test_a_buyer_gives_nothing_back(self, scene: Scene, harness: PostgresHarness) -> None:
+        """Of their own orders: what is void or goes back is the organizer's to say."""
+        buyer = Identity.of(scene.buyer.admitted.actor)
+        seller = Identity.of(scene.seller.admitted.actor)
+        for table in ("refunds", "tickets"):
+            statement = f"UPDATE {table} SET version = version RETURNING id"
+            assert await harness.database.fetch(f"SELECT FROM {table}", as_=buyer) != []
+            assert await harness.database.fetch(statement, as_=buyer) == []
+            assert await harness.database.fetch(statement, as_=seller) != []
+        again = (
+            "INSERT INTO refunds SELECT gen_random_uuid(), id, order_id, event_id, 1, currency, '',"
+            " 'REQUESTED', NULL, now(), now(), 1 FROM payments"
+        )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level"):
+            await harness.database.fetch(again, as_=buyer)
+        await harness.database.fetch(again, as_=seller)
+
+    async def test_what_the_system_writes_nobody_else_does(
+        self, scene: Scene, harness: PostgresHarness
+    ) -> None:
+        seller = Identity.of(scene.seller.admitted.actor)
+        for statement in (
+            "INSERT INTO disputes DEFAULT VALUES",
+            "UPDATE disputes SET state = state",
+            "UPDATE postings SET provider = provider",
+            "DELETE FROM postings",
+            "DELETE FROM attention",
+            "INSERT INTO reconciliations DEFAULT VALUES",
+            "INSERT INTO discrepancies DEFAULT VALUES",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+                await harness.database.fetch(statement, as_=seller)
 
     async def test_nothing_foreign_is_written(self, scene: Scene, harness: PostgresHarness) -> None:
         """Even where the application forgot to ask."""
@@ -68,6 +105,13 @@ class TestWriting(OnPostgres):
             " 0, '', now(), now(), now(), NULL, 1)",
             "a ticket": "INSERT INTO tickets VALUES (gen_random_uuid(), "
             f"'{order}', '{hold}', '{hold}', 'x', 'ISSUED', now(), 1)",
+            "a refund": "INSERT INTO refunds VALUES (gen_random_uuid(), "
+            f"'{hold}', '{order}', '{hold}', 1, 'EUR', '', 'REQUESTED', NULL, now(), now(), 1)",
+            "a posting": "INSERT INTO postings VALUES ('CHARGE', gen_random_uuid(),"
+            f" gen_random_uuid(), '{organizer}', '{hold}', '{order}', '{hold}', true, '', 'EUR',"
+            " ARRAY['PROVIDER', 'TAX'], ARRAY[1, -1], now())",
+            "an item": "INSERT INTO attention VALUES (gen_random_uuid(), 'DISPUTE', '{me}',"
+            f" '{organizer}', NULL, true, '', 'OPEN', NULL, NULL, NULL, now(), NULL, 1)",
             "somebody's fact": "INSERT INTO outbox (id, type, version, aggregate_type,"
             " aggregate_id, payload, occurred_at, request_id, actor) VALUES (gen_random_uuid(),"
             f" '', 1, '', gen_random_uuid(), '{{{{}}}}', now(), '', '{hold}')",
