@@ -8,9 +8,11 @@ import pytest
 from application.ports.payments import Asked, CallRefused
 from domain.order.payment import Observation, PaymentState
 from domain.order.refund import RefundState
+from shared.ids import RefundId
 from shared.money import Money
 from tests.adapters.alipay.bench import AlipayBench
 from tests.contracts.provider_bench import key
+from tests.contracts.world import IDS
 from tests.fakes.alipay.trades import BusinessError
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -132,6 +134,16 @@ async def test_a_refund_that_is_refused(bench: AlipayBench, why: str) -> None:
     seen = await bench.refund(mine, 100)
     assert (seen.state, seen.failure) == (RefundState.FAILED, why.lower())
     assert await bench.taken() == 1250
+
+
+async def test_a_success_that_moved_no_money_is_none_yet(bench: AlipayBench) -> None:
+    mine, id = await bench.take(), RefundId(IDS.uuid())
+    bench.fake.hesitates = True
+    assert (await bench.refund(mine, 100, id=id)).state is RefundState.PENDING
+    assert await bench.payments.find_refund(mine, refund_id=id, reference=id.hex) is None
+    bench.fake.hesitates = False
+    assert (await bench.refund(mine, 100, id=id)).state is RefundState.SUCCEEDED
+    assert await bench.taken() == 1150
 
 
 async def test_subjects_are_what_alipay_takes(bench: AlipayBench) -> None:

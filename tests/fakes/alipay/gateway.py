@@ -48,6 +48,8 @@ class FakeAlipay:
         """Notifications as fields, unsigned."""
         self.refused: str | None = None
         """Why the last refund request is refused whatever it is, e.g. SELLER_BALANCE_NOT_ENOUGH."""
+        self.hesitates = False
+        """Whether refund requests are taken on without moving money yet."""
         self.app = Starlette(routes=[Route("/gateway.do", self._serve, methods=["GET", "POST"])])
 
     # The payer
@@ -209,6 +211,8 @@ class FakeAlipay:
     def _refund(self, content: Mapping[str, str], now: datetime) -> dict[str, str]:
         if self.refused is not None:
             raise BusinessError(self.refused)
+        if self.hesitates:
+            return {"refund_fee": "0.00", "fund_change": "N"}
         amount = Decimal(content["refund_amount"])
         request = content["out_request_no"]
         trade, moved = self.books.refund(content["out_trade_no"], request, amount, now)
