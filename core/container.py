@@ -10,7 +10,7 @@ from asyncpg import PostgresError
 from starlette.types import ASGIApp
 
 from application.app import Application
-from application.assembly import Ports, Rules, assemble, assemble_jobs
+from application.assembly import Ports, assemble, assemble_jobs
 from application.background.job import Job
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer

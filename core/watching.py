@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from stamina.instrumentation import StructlogOnRetryHook, set_on_retry_hooks
+
 from application.app import Application
 from application.ports.backlog import Backlogs
 from application.ports.observer import Observer
@@ -25,6 +27,7 @@ class Watching:
 
 
 async def watch(settings: Settings, backlogs: Backlogs, stack: AsyncExitStack) -> Watching:
+    set_on_retry_hooks([StructlogOnRetryHook])  # else it counts them, in a registry of its own
     log = LogObserver(PROVIDER_NAMES)
     if not settings.metrics.enabled:
         return Watching(observer=log, page=None, vitals=lambda application, pools: None)

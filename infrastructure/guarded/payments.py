@@ -45,6 +45,10 @@ class Patience:
     failures: int = 5
     pause: float = 10.0
 
+    def __post_init__(self) -> None:
+        if self.call >= self.budget:
+            raise ValueError("the budget of a call must be longer than one attempt")
+
 
 class _NotAsked(OutcomeUnknown):
     """The provider is left alone: trying again at once is no help."""
