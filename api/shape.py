@@ -146,9 +146,9 @@ Moment = Parsed(_time, {"type": "string", "format": "date-time"})
 Time = Annotated[datetime, Moment]
 
 
-def with_example(example: JsonDict) -> ConfigDict:
-    """Shows `example` in the documentation of a shape."""
-    return ConfigDict(json_schema_extra={"examples": [example]})
+def with_example(*examples: JsonDict) -> ConfigDict:
+    """Shows `examples` in the documentation of a shape, the simplest first."""
+    return ConfigDict(json_schema_extra={"examples": [*examples]})
 
 
 def page_of(example: JsonDict) -> JsonDict:

@@ -50,7 +50,10 @@ _POSTING: Final[JsonDict] = {
 
 
 class RefundRequest(Input):
-    model_config = with_example({"ticket_ids": [_TICKET_ID], "reason": "Ada cannot come"})
+    model_config = with_example(
+        {"amount": {"amount": 500, "currency": "EUR"}, "reason": "The beer was warm"},
+        {"ticket_ids": [_TICKET_ID], "reason": "Ada cannot come"},
+    )
 
     amount: Price | None = Field(
         default=None,

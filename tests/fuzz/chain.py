@@ -13,6 +13,9 @@ SALE: Final = (
     "CreateOrder",
     "PayOrder",
     "ListTickets",
+    "RefundOrder",
+    "ConfirmPayment",
+    "ResolveAttention",
 )
 
 
