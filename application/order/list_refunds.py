@@ -17,7 +17,8 @@ class ListRefunds(Query[Page[RefundView]]):
 
 @dataclass(frozen=True, slots=True)
 class ListRefundsHandler:
-    """Oldest first, all of them on one page: an order has few. Raises OrderNotFound, RoleMissing."""
+    """All of them on one page, oldest first: an order has few. Raises OrderNotFound,
+    RoleMissing."""
 
     begin: Begin
 

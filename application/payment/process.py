@@ -6,7 +6,7 @@ repeated by whoever comes next: PayOrder itself, a webhook, or the background af
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from application.errors import PaymentProviderUnknown
 from application.messages import Context, Priority

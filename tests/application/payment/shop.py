@@ -40,7 +40,9 @@ EXTENSION = timedelta(seconds=120)
 LATE = timedelta(seconds=5)
 LATER_THAN_THE_ORDER = timedelta(seconds=600)
 RULES = Rules(
-    hold_terms=HoldTerms(ttl=TTL, longest=timedelta(seconds=300)), payment_extension=EXTENSION
+    hold_terms=HoldTerms(ttl=TTL, longest=timedelta(seconds=300)),
+    payment_extension=EXTENSION,
+    key_wait=timedelta(milliseconds=1),
 )
 
 Post = Callable[[Sequence[Delivery]], Sequence[Delivery]]
@@ -95,10 +97,14 @@ class Shop(World):
         self.post = post
         self.deaths = 0
 
-    async def open(self, capacity: int = 10) -> "Shop":
+    async def open(self, capacity: int = 10, *, free: int = 0) -> "Shop":
+        """`free` tickets cost nothing, beside the others."""
         self.owner = await self.user()
         organizer = await self.organizer(self.owner)
-        event = draft(organizer.id, kind("Standing", capacity, price=PRICE))
+        kinds = [kind("Standing", capacity, price=PRICE)]
+        if free:
+            kinds.append(kind("Free", free, price=0))
+        event = draft(organizer.id, *kinds)
         self.on_sale = Sale(await self.add(event.publish(at=self.clock.now())))
         return self
 
