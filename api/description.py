@@ -11,6 +11,10 @@ Sells event tickets, and never sells one twice.
 an order (`CreateOrder`), pay it (`PayOrder`), and get the tickets (`ListTickets`). Nothing is lost
 when you stop in between: a hold expires, and an unpaid order with it.
 
+**Money back.** `RefundOrder` gives back an order, some of its tickets or an amount; cancelling an
+event gives back all of it. What cannot be settled by a machine is in `ListAttention`, with the
+choices there are; `ListPostings` and `GetReconciliation` are the books.
+
 **Who is calling.** `Register` once, then `Login`: it answers an access token that other operations
 want as `Authorization: Bearer …`, and a refresh token for the next one (`RefreshToken`). Without an
 account, `CreateGuest` answers a token for one purchase. Servers send an API key (`CreateApiKey`) in
@@ -20,8 +24,9 @@ may call it. What is not yours looks as if it was not there (404).
 **Sending again.** Put a new `Idempotency-Key` on each thing you want to happen, and the same one
 on each repetition: it happens once, and the first answer comes again, marked
 `Idempotency-Replayed: true`. The same key with other content is refused
-(`IDEMPOTENCY_KEY_REUSED`). Holds, orders, payments and cancellations require a key. The same key
-means the same over gRPC, where it is the field `request_id`. Keys are remembered for 72 hours.
+(`IDEMPOTENCY_KEY_REUSED`). Holds, orders, payments, refunds and cancellations require a key. The
+same key means the same over gRPC, where it is the field `request_id`. Keys are remembered for 72
+hours.
 
 **Refusals** are RFC 9457 problems (`application/problem+json`). `code` is the
 reason, the same as over gRPC; `errors` names each wrong field. `Retry-After` says when trying again
