@@ -32,6 +32,9 @@ COLUMNS = (
         WHERE reason = 'LATE_PAYMENT' AND retry_of IS NULL""",
     "CREATE INDEX ix_refunds_order_id ON refunds (order_id, created_at, id)",
     "CREATE INDEX ix_refunds_due ON refunds (due_at) WHERE due_at IS NOT NULL",
+    """
+    CREATE INDEX ix_refunds_event_cancelled ON refunds (order_id)
+        WHERE reason = 'EVENT_CANCELLED'""",
     # Not validated: the column is new and zero in every row there is.
     """
     ALTER TABLE orders
@@ -294,7 +297,8 @@ BACK = (
     "DROP TABLE postings",
     "DROP FUNCTION holdfast_sum(bigint[])",
     "DROP TABLE disputes",
-    "DROP INDEX ix_refunds_due, ix_refunds_order_id, uq_refunds_late_payment",
+    "DROP INDEX ix_refunds_due, ix_refunds_order_id, ix_refunds_event_cancelled",
+    "DROP INDEX uq_refunds_late_payment",
     # The first of each payment is late money's; those that repeat it are other refunds from now on.
     """
     UPDATE refunds SET reason = 'LATE_PAYMENT_RETRY'

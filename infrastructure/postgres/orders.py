@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from application.messages import Actor
 from application.ports.repositories import OrderFilter, OrderRepository
@@ -62,13 +63,18 @@ _DUE = """
 """
 
 _OF_CANCELLED_EVENTS = f"""
-    SELECT o.id
-    FROM events e JOIN orders o ON o.event_id = e.id
-    WHERE e.state = 'CANCELLED' AND o.state IN ('CONFIRMED', 'PARTIALLY_REFUNDED')
-      AND ($2::uuid IS NULL OR o.id > $2)
-      AND NOT EXISTS (SELECT FROM refunds r
-                      WHERE r.order_id = o.id AND r.reason = '{EVENT_CANCELLED}')
-    ORDER BY o.id
+    SELECT paid.id
+    FROM events e
+    CROSS JOIN LATERAL (
+        SELECT o.id FROM orders o
+        WHERE o.event_id = e.id AND o.state IN ('CONFIRMED', 'PARTIALLY_REFUNDED') AND o.id > $2
+          AND NOT EXISTS (SELECT FROM refunds r
+                          WHERE r.order_id = o.id AND r.reason = '{EVENT_CANCELLED}')
+        ORDER BY o.id
+        LIMIT $1
+    ) AS paid
+    WHERE e.state = 'CANCELLED'
+    ORDER BY paid.id
     LIMIT $1
 """  # nosec B608: constants only
 
@@ -137,7 +143,7 @@ class PostgresOrderRepository(OrderRepository):
     async def of_cancelled_events(
         self, *, after: OrderId | None = None, limit: int
     ) -> Sequence[OrderId]:
-        rows = await self._session.fetch(_OF_CANCELLED_EVENTS, limit, after)
+        rows = await self._session.fetch(_OF_CANCELLED_EVENTS, limit, after or UUID(int=0))
         return [OrderId(row["id"]) for row in rows]
 
     def add(self, order: Order) -> None:

@@ -99,4 +99,9 @@ refunds = Table(
     Index("ix_refunds_payment_id", "payment_id", "created_at", "id"),
     Index("ix_refunds_order_id", "order_id", "created_at", "id"),
     Index("ix_refunds_due", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index(
+        "ix_refunds_event_cancelled",
+        "order_id",
+        postgresql_where=sql("reason = 'EVENT_CANCELLED'"),
+    ),
 )
