@@ -1,5 +1,6 @@
 """What is lost, refused or half done on the way to Stripe, and the same call again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -205,3 +206,25 @@ async def test_money_adds_up_whatever_goes_wrong(fake: Server, seed: int) -> Non
                 back += 300
         assert (await bench.promised(), await bench.taken()) == (0, paid - back)
         assert len(bench.world.desk.all("payment_intent")) == 12
+
+
+async def test_an_answer_that_drips_is_none(stripe: StripeBench) -> None:
+    """Each byte comes in time, and the whole never does."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+        try:
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        except ConnectionError:
+            writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with stripe.adapter(api_base=f"http://127.0.0.1:{port}", timeout=0.2) as payments:
+            async with asyncio.timeout(3):
+                with pytest.raises(OutcomeUnknown):
+                    await payments.find(await stripe.promise())
