@@ -15,6 +15,8 @@ from grpc_app.access import CallLine
 from grpc_app.generated.holdfast.v1 import (
     api_key_pb2,
     api_key_pb2_grpc,
+    attention_pb2,
+    attention_pb2_grpc,
     auth_pb2,
     auth_pb2_grpc,
     event_pb2,
@@ -37,6 +39,7 @@ from grpc_app.generated.holdfast.v1 import (
 from grpc_app.health import Health
 from grpc_app.interceptors import Calls
 from grpc_app.servicers.api_key import ApiKeyServicer
+from grpc_app.servicers.attention import AttentionServicer
 from grpc_app.servicers.auth import AuthServicer
 from grpc_app.servicers.event import EventServicer
 from grpc_app.servicers.guest import GuestServicer
@@ -60,6 +63,7 @@ FILES: tuple[FileDescriptor, ...] = (
     hold_pb2.DESCRIPTOR,
     order_pb2.DESCRIPTOR,
     ticket_pb2.DESCRIPTOR,
+    attention_pb2.DESCRIPTOR,
 )
 SERVICES = tuple(service.full_name for file in FILES for service in file.services_by_name.values())
 _HARD_LIMIT = 4
@@ -149,6 +153,9 @@ class GrpcServer:
         order_pb2_grpc.add_OrderServiceServicer_to_server(OrderServicer(application.orders), server)
         ticket_pb2_grpc.add_TicketServiceServicer_to_server(
             TicketServicer(application.tickets), server
+        )
+        attention_pb2_grpc.add_AttentionServiceServicer_to_server(
+            AttentionServicer(application.attention), server
         )
         add_HealthServicer_to_server(self._health, server)
         if self._config.reflection:
