@@ -10,10 +10,11 @@ from application.attention.access import decidable
 from application.attention.effects import follow
 from application.messages import Command, Context
 from application.ports.identity import Ids
-from application.ports.unit_of_work import Begin
+from application.ports.unit_of_work import Begin, UnitOfWork
 from application.views.attention import AttentionView
-from domain.attention.attention import Choice
-from domain.attention.errors import AttentionNotFound
+from domain.attention.attention import Attention, Choice
+from domain.attention.errors import AttentionNotFound, AttentionResolved
+from domain.order.errors import OrderNotRefundable, RefundTooLarge
 from shared.ids import AttentionId
 
 
@@ -42,9 +43,20 @@ class ResolveAttentionHandler:
             if item is None:
                 raise AttentionNotFound()
             now = await work.now()
-            item = item.resolve(
+            decided = item.resolve(
                 command.choice, note=command.note or "", by=ctx.actor.user_id, at=now
             )
-            work.attention.save(item)
-            await follow(work, item, ids=self.ids, at=now)
-            return await work.commit(AttentionView.of(item))
+            work.attention.save(decided)
+            try:
+                await follow(work, decided, ids=self.ids, at=now)
+            except (OrderNotRefundable, RefundTooLarge):
+                await _require_open(work, item)
+                raise
+            return await work.commit(AttentionView.of(decided))
+
+
+async def _require_open(work: UnitOfWork, item: Attention) -> None:
+    """Whoever decided meanwhile may be why nothing is left. Raises AttentionResolved."""
+    latest = await work.attention.get(item.id)
+    if latest is not None and latest.choice is not None:
+        raise AttentionResolved(metadata={"choice": latest.choice.value})

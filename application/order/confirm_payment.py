@@ -5,6 +5,7 @@ system, like every other word about money.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from application.messages import Command, Context
 from application.order.access import sold_order
@@ -16,7 +17,7 @@ from application.ports.unit_of_work import Begin, UnitOfWork
 from application.views.order import PaymentView
 from domain.ledger import booking
 from domain.order.errors import PaymentNotConfirmable, PaymentNotFound
-from domain.order.order import PAID, OrderState
+from domain.order.order import OrderState
 from domain.order.payment import Payment, PaymentState
 from shared.checks import Checks
 from shared.ids import OrderId, PaymentId, PostingId
@@ -52,19 +53,18 @@ class ConfirmPaymentHandler:
             order = await sold_order(work, command.order_id, ctx)
         async with self.begin(ctx.as_system()) as work:
             purchase = await load(work, command.payment_id)
-            attempts = await work.payments.of_order(order.id)
             if purchase.order.id != order.id:
                 raise PaymentNotFound()
-            done = _confirmed(purchase, attempts[-1])
-            if done is None:
-                done = await self._confirm(work, purchase, attempts[-1], note, ctx)
-            return await work.commit(PaymentView.of(done))
+            latest = (await work.payments.of_order(order.id))[-1]
+            if not _is_confirmed(purchase, latest):
+                latest = await self._confirm(work, purchase, latest, note, ctx)
+            return await work.commit(PaymentView.of(latest))
 
     async def _confirm(
         self, work: UnitOfWork, purchase: Purchase, latest: Payment, note: str, ctx: Context
     ) -> Payment:
         order, hold, now = purchase.order, purchase.hold, await work.now()
-        _require_confirmable(purchase, latest)
+        _require_confirmable(purchase, latest, at=now)
         purchase.event.require_buyable()
         payment = purchase.payment
         again = payment.state is PaymentState.CANCELLED
@@ -99,23 +99,20 @@ class ConfirmPaymentHandler:
         return payment
 
 
-def _confirmed(purchase: Purchase, latest: Payment) -> Payment | None:
-    """The payment, or the attempt that took its place, if it was confirmed before."""
-    if purchase.payment.provider != OFFLINE or purchase.order.state not in PAID:
-        return None
-    for payment in (purchase.payment, latest):
-        if payment.provider == OFFLINE and payment.state is PaymentState.CAPTURED:
-            return payment
-    return None
+def _is_confirmed(purchase: Purchase, latest: Payment) -> bool:
+    """Whether it, or the attempt that took its place, was confirmed before. An offline payment is
+    captured in no other way."""
+    offline = purchase.payment.provider == latest.provider == OFFLINE
+    return offline and latest.state is PaymentState.CAPTURED
 
 
-def _require_confirmable(purchase: Purchase, latest: Payment) -> None:
+def _require_confirmable(purchase: Purchase, latest: Payment, *, at: datetime) -> None:
     """Raises PaymentNotConfirmable."""
     payment, order = purchase.payment, purchase.order
     waits = order.state is OrderState.PENDING_PAYMENT and payment.is_open
-    lapsed = order.state is OrderState.EXPIRED and (
-        payment.is_open or payment.state is PaymentState.CANCELLED
-    )
+    # At its deadline the payment ends first, and the order in a transaction of its own.
+    late = order.state is OrderState.EXPIRED or order.is_due(at=at)
+    lapsed = late and (payment.is_open or payment.state is PaymentState.CANCELLED)
     if payment.provider != OFFLINE or payment.id != latest.id or not (waits or lapsed):
         raise PaymentNotConfirmable(
             metadata={

@@ -1,7 +1,7 @@
 """A provider with a ledger of its own that a test can also falsify."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from application.errors import WebhookInvalid
@@ -92,6 +92,9 @@ class Bank(Payments):
             claims.append(seen)
         else:
             claims[claims.index(before)] = seen
+
+    def grow_older(self, by: timedelta) -> None:
+        self.ledger = [replace(each, occurred_at=each.occurred_at - by) for each in self.ledger]
 
     async def authorize(self, charge: Charge, *, key: str) -> Observation:
         self._answer()

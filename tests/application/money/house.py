@@ -62,6 +62,13 @@ class House(World):
         self.sale_of = Sale(await self.add(event.publish(at=await self.now())))
         return self
 
+    async def pass_time(self, by: timedelta) -> None:
+        """For the bank, too, where its clock is not the database's."""
+        before = self.bank.clock()
+        await self.harness.pass_time(by)
+        if self.bank.clock() - before < by:
+            self.bank.grow_older(by)
+
     async def checkout(self, buyer: Caller, quantity: int = 1) -> OrderView:
         hold = await self.hold(buyer, self.sale_of, {"Standing": quantity})
         return await self.order(buyer, HoldId(hold.id))

@@ -62,7 +62,7 @@ async def test_retry_is_a_refund_of_its_own(house: House) -> None:
     item = await a_failed_refund(house)
     answer = await house.resolve(item.id, Choice.RETRY)
     assert (answer.state, answer.choice, answer.choices) == ("RESOLVED", "RETRY", ())
-    await house.harness.pass_time(timedelta(seconds=1))
+    await house.pass_time(timedelta(seconds=1))
     await house.run("finish_refunds")
     failed, again = await refunds(house, order_of(item))
     assert (failed.state, again.state) == (RefundState.FAILED, RefundState.SUCCEEDED)
@@ -77,7 +77,7 @@ async def test_a_retry_that_fails_too_asks_again(house: House) -> None:
     item = await a_failed_refund(house)
     house.bank.refusing = "account_closed"
     await house.resolve(item.id, Choice.RETRY)
-    await house.harness.pass_time(timedelta(seconds=1))
+    await house.pass_time(timedelta(seconds=1))
     await house.run("finish_refunds")
     (again,) = await house.items(AttentionState.OPEN)
     assert (again.kind, again.id != item.id) == ("REFUND_FAILED", True)
@@ -95,7 +95,7 @@ async def test_a_failed_refund_done_by_hand_is_in_the_books_and_not_at_the_provi
     assert await house.kinds(order_of(item)) == [CHARGE, REFUND]
     assert await house.balance(order_of(item)) == {}
     assert house.bank.refunds == {}
-    await house.harness.pass_time(timedelta(hours=1))
+    await house.pass_time(timedelta(hours=1))
     await house.run("reconcile")
     assert (await house.reconciliation()).reports[0].discrepancies == ()
 

@@ -252,6 +252,6 @@ async def test_to_look_again_is_a_hint_in_the_inbox(house: House) -> None:
     (item,) = await house.items(AttentionState.OPEN)
     assert item.kind == AttentionKind.DISPUTE.value
     await house.resolve(item.id, Choice.LOOK_AGAIN)
-    await house.harness.pass_time(timedelta(seconds=1))
+    await house.pass_time(timedelta(seconds=1))
     await house.run("process_inbox")
     assert (await disputes(house, payment.id))[0].state is DisputeState.WON

@@ -37,7 +37,7 @@ async def test_missed_events_are_received_once(house: House) -> None:
 
 async def test_a_new_process_looks_far_back_and_then_from_the_last_round(house: House) -> None:
     await house.run("fetch_missed_events")
-    await house.harness.pass_time(timedelta(minutes=5))
+    await house.pass_time(timedelta(minutes=5))
     await house.run("fetch_missed_events")
     first, second = house.bank.asked_since
     now = house.bank.clock()
@@ -50,7 +50,7 @@ async def test_no_answer_means_that_the_same_time_is_asked_for_again(house: Hous
     house.bank.missed = [missed(house, 1)]
     house.bank.down = True
     for _ in range(3):
-        await house.harness.pass_time(timedelta(hours=3))
+        await house.pass_time(timedelta(hours=3))
         assert await house.run("fetch_missed_events") == 0
     house.bank.down = False
     assert await house.run("fetch_missed_events") == 1

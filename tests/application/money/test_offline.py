@@ -19,7 +19,7 @@ from domain.order.errors import (
     PaymentNotFound,
 )
 from domain.order.order import OrderState
-from domain.order.payment import Payment, PaymentState
+from domain.order.payment import Observation, Payment, PaymentState
 from domain.organizer.organizer import Role
 from domain.stock import LimitReached, SoldOut
 from shared.ids import HoldId, OrderId, PaymentId
@@ -47,7 +47,7 @@ async def attempts(house: House, order_id: OrderId) -> list[Payment]:
 async def background(house: House) -> None:
     for _ in range(3):
         await house.run("sweep_holds", "expire_orders", "finish_payments", "finish_refunds")
-        await house.harness.pass_time(timedelta(seconds=1))
+        await house.pass_time(timedelta(seconds=1))
 
 
 async def check_confirmed(house: House, order_id: OrderId, quantity: int = 2) -> None:
@@ -75,7 +75,7 @@ async def test_it_waits_for_as_long_as_the_event_says(house: House) -> None:
     assert stored.deadline - stored.created_at > IN_TIME
     hold = await house.stored_hold(HoldId(order.hold_id))
     assert hold.expires_at == stored.deadline <= hold.latest_expiry
-    await house.harness.pass_time(IN_TIME)
+    await house.pass_time(IN_TIME)
     await background(house)
     assert (await house.stored_order(order.id)).state is OrderState.PENDING_PAYMENT
     assert (await house.counters(house.sale_of)) == {"Standing": (2, 0)}
@@ -103,7 +103,7 @@ async def test_only_where_the_event_offers_it() -> None:
 
 async def test_confirmed_in_time(house: House) -> None:
     order, payment = await transfer(house)
-    await house.harness.pass_time(IN_TIME)
+    await house.pass_time(IN_TIME)
     answer = await house.confirm(order.id, payment.id)
     assert (answer.id, answer.state) == (payment.id, "CAPTURED")
     await check_confirmed(house, order.id)
@@ -126,7 +126,7 @@ async def test_said_twice_it_is_the_same(house: House) -> None:
 @pytest.mark.parametrize("noticed", [False, True])
 async def test_late_money_takes_the_stock_again(house: House, noticed: bool) -> None:
     order, payment = await transfer(house)
-    await house.harness.pass_time(LATE)
+    await house.pass_time(LATE)
     if noticed:
         await background(house)
         assert (await house.stored_order(order.id)).state is OrderState.EXPIRED
@@ -146,7 +146,7 @@ async def test_late_money_takes_the_stock_again(house: House, noticed: bool) -> 
 @pytest.mark.parametrize("noticed", [False, True])
 async def test_late_money_without_stock_is_told_so(house: House, noticed: bool) -> None:
     order, payment = await transfer(house, quantity=6)
-    await house.harness.pass_time(LATE)
+    await house.pass_time(LATE)
     if noticed:
         await background(house)
     await house.paid(5)
@@ -161,7 +161,7 @@ async def test_late_money_without_stock_is_told_so(house: House, noticed: bool) 
 async def test_an_open_payment_of_an_expired_order(house: House) -> None:
     """Between the end of the order and the cancellation of its payment."""
     order, payment = await transfer(house)
-    await house.harness.pass_time(LATE)
+    await house.pass_time(LATE)
     async with house.begin(house.system()) as work:
         now = await work.now()
         stored, hold = await work.orders.get(order.id), await work.holds.get(HoldId(order.hold_id))
@@ -177,6 +177,21 @@ async def test_an_open_payment_of_an_expired_order(house: House) -> None:
     await check_confirmed(house, order.id)
 
 
+async def test_a_payment_that_has_ended_before_its_order(house: House) -> None:
+    """At the deadline the payment ends first."""
+    order, payment = await transfer(house)
+    await house.pass_time(LATE)
+    async with house.begin(house.system()) as work:
+        now = await work.now()
+        (open_,) = await work.payments.of_order(order.id)
+        cancelled = Observation(reference=str(payment.id), state=PaymentState.CANCELLED)
+        work.payments.save(open_.abandon(at=now).observe(cancelled, at=now))
+        await work.commit(None)
+    assert (await house.confirm(order.id, payment.id)).id != payment.id
+    await background(house)
+    await check_confirmed(house, order.id)
+
+
 async def test_confirmed_by_many_at_once(house: House) -> None:
     order, payment = await transfer(house)
     outcomes = await crowd(house.confirm(order.id, payment.id) for _ in range(6))
@@ -186,7 +201,7 @@ async def test_confirmed_by_many_at_once(house: House) -> None:
 
 async def test_confirmed_late_by_many_at_once(house: House) -> None:
     order, payment = await transfer(house)
-    await house.harness.pass_time(LATE)
+    await house.pass_time(LATE)
     await background(house)
     outcomes = await crowd(house.confirm(order.id, payment.id) for _ in range(6))
     assert refusals(outcomes) == []
@@ -199,7 +214,7 @@ async def test_confirmed_while_it_ends(house: House, rival: str) -> None:
         buyer = await house.user()
         order, payment = await transfer(house, buyer, 1)
         if rival == "expire":
-            await house.harness.pass_time(LATE)
+            await house.pass_time(LATE)
             calls = [background(house), house.confirm(order.id, payment.id)]
         else:
             command = CancelOrder(order_id=order.id)
@@ -211,7 +226,7 @@ async def test_confirmed_while_it_ends(house: House, rival: str) -> None:
         if state is OrderState.CONFIRMED:
             await check_confirmed(house, order.id, 1)
         else:
-            assert state is OrderState.CANCELLED
+            assert state is OrderState.CANCELLED, outcomes
             assert refusals(outcomes) == ["PAYMENT_NOT_CONFIRMABLE"]
             assert await house.kinds(order.id) == []
         await house.counters(house.sale_of)
@@ -278,7 +293,7 @@ async def test_what_waits_for_a_transfer_counts_for_its_buyer() -> None:
 
 async def test_an_offline_payment_that_lapses_gives_everything_back(house: House) -> None:
     order, _ = await transfer(house)
-    await house.harness.pass_time(LATE)
+    await house.pass_time(LATE)
     await background(house)
     assert (await house.stored_order(order.id)).state is OrderState.EXPIRED
     (payment,) = await attempts(house, order.id)

@@ -22,7 +22,7 @@ CHARGE, FEE_KIND = PostingKind.CHARGE, PostingKind.PROVIDER_FEE
 
 async def an_hour(house: House) -> tuple[DiscrepancyView, ...]:
     """Passes; what its report says of the organizer."""
-    await house.harness.pass_time(HOUR)
+    await house.pass_time(HOUR)
     assert await house.run("reconcile") == 1
     (report,) = (await house.reconciliation()).reports
     return report.discrepancies
@@ -107,7 +107,7 @@ async def test_each_organizer_hears_of_its_own(house: House) -> None:
     ours, theirs = await house.paid(), await neighbour.paid()
     for payment in (ours, theirs):
         house.bank.move(MovementKind.REFUND, str(payment.id), 700)
-    await house.harness.pass_time(HOUR)
+    await house.pass_time(HOUR)
     await house.run("reconcile")
     for each, payment in ((house, ours), (neighbour, theirs)):
         (report,) = (await each.reconciliation()).reports
@@ -118,10 +118,10 @@ async def test_each_organizer_hears_of_its_own(house: House) -> None:
 
 async def test_what_happens_right_now_waits_for_the_next_report(house: House) -> None:
     await an_hour(house)
-    await house.harness.pass_time(HOUR - timedelta(minutes=1))
+    await house.pass_time(HOUR - timedelta(minutes=1))
     await house.paid()
     house.bank.ledger.clear()
-    await house.harness.pass_time(timedelta(minutes=1))
+    await house.pass_time(timedelta(minutes=1))
     await house.run("reconcile")
     assert (await house.reconciliation()).reports[0].discrepancies == ()
     assert len(await an_hour(house)) == 1
@@ -133,7 +133,7 @@ async def test_a_provider_that_does_not_answer_is_compared_later(house: House) -
     house.bank.move(MovementKind.REFUND, str(payment.id), 700)
     house.bank.down = True
     for _ in range(30):
-        await house.harness.pass_time(HOUR)
+        await house.pass_time(HOUR)
         assert await house.run("reconcile") == 0
     house.bank.down = False
     assert len(await an_hour(house)) == 1
@@ -143,7 +143,7 @@ async def test_a_provider_that_does_not_answer_is_compared_later(house: House) -
 async def test_several_processes_make_one_report_an_hour(house: House) -> None:
     payment = await house.paid()
     house.bank.move(MovementKind.REFUND, str(payment.id), 700)
-    await house.harness.pass_time(HOUR)
+    await house.pass_time(HOUR)
     await crowd(house.run("reconcile") for _ in range(4))
     assert len(await house.items()) == 1
     assert set(await house.kinds(payment.order_id)) == {CHARGE, FEE_KIND}
@@ -170,7 +170,7 @@ async def test_a_dispute_nobody_told_us_of_is_looked_at(house: House) -> None:
     house.bank.claim(payment.id, PRICE)
     (line,) = await an_hour(house)
     assert (line.kind, line.theirs) == ("MISSING_HERE", -PRICE)
-    await house.harness.pass_time(timedelta(seconds=1))
+    await house.pass_time(timedelta(seconds=1))
     await house.run("process_inbox")
     assert PostingKind.DISPUTE in await house.kinds(payment.order_id)
 
