@@ -166,6 +166,56 @@ async def test_what_was_there_before_days(empty_url: str) -> None:
         await connection.close()
 
 
+# Money that came too late and went back, and a refund that is still under way.
+_MONEY = """
+    UPDATE orders SET total = 500, state = 'EXPIRED';
+    INSERT INTO payments (id, order_id, event_id, attempt, provider, method, amount, currency,
+                          state, goal, looks, created_at, updated_at, version)
+    SELECT md5('y')::uuid, id, event_id, 1, 'simulated', '', 500, 'EUR', 'CAPTURED', 'ABANDON', 0,
+           '2026-04-01', '2026-04-02Z', 1 FROM orders;
+    INSERT INTO refunds (id, payment_id, order_id, event_id, amount, currency, reason, state,
+                         created_at, updated_at, version)
+    SELECT md5(r.state)::uuid, p.id, p.order_id, p.event_id, 200, 'EUR', r.reason, r.state,
+           '2026-04-01', '2026-04-03Z', 1
+    FROM payments p, (VALUES ('SUCCEEDED', 'LATE_PAYMENT'), ('PENDING', 'x')) AS r (state, reason);
+"""
+
+
+async def test_what_was_there_before_money(empty_url: str) -> None:
+    """It is booked as if this had been there, and whoever looks after refunds finds them."""
+    config = configuration(empty_url)
+    await asyncio.to_thread(command.upgrade, config, "0002")
+    connection = await asyncpg.connect(empty_url)
+    try:
+        await connection.execute(BEFORE_IDENTITY)
+        await asyncio.to_thread(command.upgrade, config, "0006")
+        await connection.execute(_MONEY)
+        await asyncio.to_thread(command.upgrade, config, "0007")
+        assert await connection.fetchval("SELECT refunded FROM orders") == 200
+        postings = await connection.fetch(
+            "SELECT kind, source_id = md5(CASE kind WHEN 'CHARGE' THEN 'y' ELSE 'SUCCEEDED' END)"
+            "::uuid, accounts, amounts, occurred_at FROM postings ORDER BY kind"
+        )
+        accounts = ["PROVIDER", "ORGANIZER"]
+        assert [tuple(each) for each in postings] == [
+            ("CHARGE", True, accounts, [500, -500], datetime(2026, 4, 2, tzinfo=UTC)),
+            ("REFUND", True, accounts, [-200, 200], datetime(2026, 4, 3, tzinfo=UTC)),
+        ]
+        due = "SELECT state FROM refunds WHERE due_at IS NOT NULL"
+        assert [each["state"] for each in await connection.fetch(due)] == ["PENDING"]
+        # A repetition of late money's refund, which the older index would not let be another.
+        await connection.execute(
+            "INSERT INTO refunds SELECT gen_random_uuid(), payment_id, order_id, event_id, 1,"
+            " currency, reason, state, failure, created_at, updated_at, 1, '{}', id FROM refunds"
+            " WHERE reason = 'LATE_PAYMENT'"
+        )
+        await asyncio.to_thread(command.downgrade, config, "0006")
+        assert await connection.fetchval("SELECT count(*) FROM refunds") == 3
+        await asyncio.to_thread(command.upgrade, config, "0007")
+    finally:
+        await connection.close()
+
+
 async def test_several_processes_at_once(empty_url: str) -> None:
     """And two callers in this one: each waits for the one before, and none fails."""
     program = (
