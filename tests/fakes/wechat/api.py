@@ -41,6 +41,9 @@ class Fault(Enum):
     """With the serial of a key that we were not given."""
     CHANGED = auto()
     OLD = auto()
+    OTHER_ORDER = auto()
+    """A genuine answer about another order."""
+    OTHER_REFUND = auto()
 
 
 class FakeWechat:
@@ -146,6 +149,9 @@ class FakeWechat:
     def _answer(
         self, status: int, answer: Mapping[str, object] | None, fault: Fault | None
     ) -> Response:
+        other = {Fault.OTHER_ORDER: "out_trade_no", Fault.OTHER_REFUND: "out_refund_no"}
+        if answer is not None and fault in other:
+            answer = {**answer, other[fault]: "f" * 32}
         body = b"" if answer is None else json.dumps(answer, ensure_ascii=False).encode()
         headers = self.signed(
             body,
