@@ -26,7 +26,7 @@ from infrastructure.simulated.errors import NoAnswer, Refused
 from infrastructure.simulated.intent import ALL_METHODS, DEFAULT_METHOD, Refund
 from infrastructure.simulated.ledger import Kind
 from infrastructure.simulated.provider import NewPayment, SimulatedProvider, utc_now
-from infrastructure.simulated.signature import HEADER, is_genuine
+from infrastructure.simulated.signature import HEADER, TOLERANCE, signed_at
 from infrastructure.simulated.storage import Answer
 from shared.ids import PaymentId, RefundId
 from shared.money import Money
@@ -208,9 +208,11 @@ class SimulatedPayments(Payments):
         ]
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
-        header = headers.get(HEADER, "")
-        if not is_genuine(self._secret, body, header, now=self._clock()):
+        at = signed_at(self._secret, body, headers.get(HEADER, ""))
+        if at is None:
             raise WebhookInvalid()
+        if abs(self._clock() - at) > TOLERANCE:
+            raise WebhookInvalid(fault=WebhookFault.OLD)
         try:
             event = message.read(body)
             if event.data.live is not self._live:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,7 +57,7 @@ def document() -> Json:
 
 class House:
     """Everything a process has, without a process. `is_ready` is what /ready is told; `seconds` is
-    the clock that tells how old figures are."""
+    the clock that tells how old figures are; `modes` are those that payments may be made in."""
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class House:
         ids: Ids = IDS,
         clock: MemoryClock | None = None,
         limiter: MemoryRateLimiter | None = None,
+        modes: Iterable[bool] = (True, False),
     ) -> None:
         self.database = MemoryDatabase(clock)
         self.observer = Watcher()
@@ -75,7 +76,7 @@ class House:
         self.is_ready = True
         self.seconds = 0.0
         provider = SimulatedProvider(self.storage, public_url="http://test")
-        adapters = [SimulatedPayments(provider, secret=SECRET, live=live) for live in (True, False)]
+        adapters = [SimulatedPayments(provider, secret=SECRET, live=live) for live in modes]
         self.ports = Ports(
             begin=self.database.begin,
             store=self.database.store,
