@@ -87,8 +87,9 @@ class OfflinePayments(Payments):
     async def missed_events(self, *, since: datetime) -> Sequence[ProviderEvent]:
         return ()
 
-    async def movements(self, *, since: datetime, until: datetime) -> None:
+    async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
         """None: the organizer's own bank statement is not ours to read."""
+        return None
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Nobody calls. Raises WebhookInvalid."""

@@ -231,3 +231,32 @@ def test_ordering_and_converting_is_one_change() -> None:
     converted = hold(price=0).order(at=AT).convert(at=AT)
     assert converted.version == 2
     assert [type(fact).__name__ for fact in converted.facts] == ["HoldOrdered", "HoldConverted"]
+
+
+def test_a_hold_waits_for_a_transfer_beyond_its_ceiling() -> None:
+    placed = hold()
+    until = placed.latest_expiry + timedelta(days=20)
+    waiting = placed.wait_for_transfer(until, at=AT)
+    assert (waiting.expires_at, waiting.latest_expiry) == (until, until)
+    assert waiting.extended_for_payment
+    assert type(waiting.facts[-1]).__name__ == "HoldExtended"
+    assert waiting.is_active(at=until - SECOND) and not waiting.is_active(at=until)
+    assert waiting.extend_for_payment(by=timedelta(days=90), at=AT) is waiting
+    with pytest.raises(ExtensionLimitReached):
+        waiting.extend(by=timedelta(days=1), at=AT)
+
+
+def test_waiting_for_a_transfer_never_shortens_a_hold() -> None:
+    placed = hold()
+    assert placed.wait_for_transfer(placed.expires_at - SECOND, at=AT) is placed
+    soon = placed.expires_at + SECOND
+    assert placed.wait_for_transfer(soon, at=AT).latest_expiry == placed.latest_expiry
+
+
+def test_a_hold_that_is_over_waits_for_nothing() -> None:
+    placed = hold()
+    late = placed.expires_at
+    with pytest.raises(HoldExpired):
+        placed.wait_for_transfer(late + timedelta(days=1), at=late)
+    with pytest.raises(HoldNotActive):
+        placed.release(at=AT).wait_for_transfer(late, at=AT)

@@ -237,3 +237,25 @@ def test_a_ticket_has_an_unguessable_code() -> None:
     (fact,) = issued.facts
     assert fact.aggregate_id == issued.id
     assert not hasattr(fact, "code"), "the code is a secret of its holder"
+
+
+@pytest.mark.parametrize("state", PaymentState)
+def test_a_payment_that_is_not_over_is_confirmed_by_hand(state: PaymentState) -> None:
+    before, by = payment(state, Goal.ABANDON), uid("ada")
+    if not before.is_open:
+        with pytest.raises(RuntimeError):
+            before.confirm(by=by, note="", at=AT)
+        return
+    confirmed = before.confirm(by=by, note="statement 7", at=AT)
+    assert (confirmed.state, confirmed.goal) == (PaymentState.CAPTURED, Goal.COLLECT)
+    assert confirmed.due_at is None and confirmed.version == before.version + 1
+    said, taken = confirmed.facts
+    assert type(said).__name__ == "PaymentConfirmed"
+    assert (getattr(said, "confirmed_by"), getattr(said, "note")) == (by, "statement 7")
+    assert type(taken).__name__ == "PaymentCaptured"
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_a_dispute_is_a_change_of_any_order(state: OrderState) -> None:
+    disputed = order(state).note_disputed(at=AT)
+    assert (disputed.state, disputed.version) == (state, 2)
