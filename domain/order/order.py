@@ -192,9 +192,10 @@ class Order(Aggregate):
         return self._moved(OrderState.COMMITTING, fact, at)
 
     def confirm(self, *, at: datetime) -> "Order":
-        """Paid (or free): who saves it sells the stock and issues the tickets with it."""
-        if self.state is OrderState.PENDING_PAYMENT and not self.is_free:
-            raise RuntimeError(f"order {self.id} is not free and not paid")
+        """Paid (or free): who saves it sells the stock and issues the tickets with it, once."""
+        free = self.state is OrderState.PENDING_PAYMENT and self.is_free
+        if self.state is not OrderState.COMMITTING and not free:
+            raise RuntimeError(f"order {self.id} is {self.state.name}: nothing is to be issued")
         fact = OrderConfirmed(
             order_id=self.id, event_id=self.event_id, number=self.number, occurred_at=at
         )

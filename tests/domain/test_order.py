@@ -92,7 +92,7 @@ def test_a_free_order_is_not_paid() -> None:
 
 
 def test_an_unpaid_order_is_not_confirmed() -> None:
-    with pytest.raises(RuntimeError, match="not free and not paid"):
+    with pytest.raises(RuntimeError, match="nothing is to be issued"):
         order().confirm(at=AT)
 
 
