@@ -43,8 +43,8 @@ Ask = Callable[[str, Message], Message]
 
 
 def sell(ask: Ask) -> None:
-    """One order paid and a little of it given back, one paid by bank transfer and to be sent back by
-    hand, one unpaid, one hold that is only held, and a draft."""
+    """One order paid and a little of it given back, one paid by bank transfer whose money somebody
+    has to send back, one unpaid, one hold that is only held, and a draft."""
     slug = f"house-{uuid4().hex}"
     organizer = ask("CreateOrganizer", CreateOrganizerRequest(name="House", slug=slug))
     assert isinstance(organizer, Organizer)
