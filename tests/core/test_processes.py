@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -197,6 +198,36 @@ async def test_a_killed_process_is_replaced_and_no_unit_is_lost(shared: House) -
     await asyncio.to_thread(wait_for, lambda: len(shared.web()) == 2)
     assert survivor in shared.web() and victim not in shared.web()
     assert "a process ended by itself and is started again" in shared.instance.said(60)
+
+
+def test_whoever_is_asked_tells_the_figures_of_all(shared: House) -> None:
+    """The one that works in the background too, and without what a killed one had under way."""
+
+    def figures() -> str:
+        time.sleep(1.1)  # a page is good for a second
+        with httpx2.Client(trust_env=False) as client:
+            return client.get(f"{shared.addresses.rest_url}/metrics").text
+
+    def refused() -> int:
+        found = re.search(
+            r'holdfast_operation_seconds_count\{code="UNAUTHENTICATED",face="rest",'
+            r'operation="ListOrders"\} (\d+)',
+            figures(),
+        )
+        return int(found[1]) if found else 0
+
+    before = refused()
+    for _ in range(32):
+        with httpx2.Client(trust_env=False) as client:
+            answer = client.get(f"{shared.addresses.rest_url}/api/v1/orders")
+        assert answer.status_code == 401
+    wait_for(lambda: refused() == before + 32)
+    wait_for(lambda: "holdfast_processes 3.0" in figures())
+    assert "holdfast_provider_available{" in figures()
+    os.kill(shared.web()[0], signal.SIGKILL)
+    wait_for(lambda: len(shared.web()) == 2)
+    wait_for(lambda: "holdfast_processes 3.0" in figures())
+    assert refused() == before + 32
 
 
 def test_all_drain(house: House) -> None:
