@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.payments import Charge, OutcomeUnknown, Payments
+from application.ports.payments import Asked, Charge, OutcomeUnknown, Payments
 from domain.order.order import OrderState
 from domain.order.payment import Observation, PaymentState
 from domain.order.refund import RefundState
 from infrastructure.simulated.faults import Action, Fault, FaultPlan
+from shared.money import Money
 from tests.application.payment.audit import audit
 from tests.application.payment.dying import Life, MortalPayments
 from tests.application.payment.shop import LATER_THAN_THE_ORDER, Shop, none_arrive
@@ -17,15 +18,35 @@ from tests.application.payment.shop import LATER_THAN_THE_ORDER, Shop, none_arri
 VERY_LATE = timedelta(seconds=400)
 
 
+class Noting(MortalPayments):
+    """Notes the keys it is called with."""
+
+    def __init__(self, payments: Payments, keys: dict[Action, list[str]]) -> None:
+        super().__init__(payments, Life())
+        self._keys = keys
+
+    async def authorize(self, charge: Charge, *, key: str) -> Observation:
+        self._keys.setdefault(Action.AUTHORIZE, []).append(key)
+        return await super().authorize(charge, key=key)
+
+    async def capture(self, asked: Asked, *, amount: Money, key: str) -> Observation:
+        self._keys.setdefault(Action.CAPTURE, []).append(key)
+        return await super().capture(asked, amount=amount, key=key)
+
+
 @pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.ANSWER_LOST])
 @pytest.mark.parametrize("action", [Action.AUTHORIZE, Action.CAPTURE])
 async def test_a_lost_call_is_repeated(action: Action, fault: Fault) -> None:
-    shop = await Shop(faults=FaultPlan({action: [fault] * 3})).open()
+    keys: dict[Action, list[str]] = {}
+    faults = FaultPlan({action: [fault] * 3})
+    shop = await Shop(faults=faults, wrap=lambda payments: Noting(payments, keys)).open()
     buyer = await shop.user()
     order = await shop.checkout(buyer)
     await shop.pay(buyer, order.id)
     await shop.settle()
     assert shop.order_now(order.id).state is OrderState.CONFIRMED
+    # Nobody knows what became of the first call: with another key it could happen twice.
+    assert len(keys[action]) == 4 and len(set(keys[action])) == 1
     await audit(shop)
 
 
