@@ -1,9 +1,9 @@
 """What happens around every operation, once for both faces.
 
-observe → room → authenticate → authorize → limit the rate → check the key → (the face reads the
-shape) → calls in flight → idempotency → handle. A face calls `admit` before it reads the shape, so
-that a stranger learns nothing about shapes; calling the operation admits whatever was not admitted
-before, so no face can forget it.
+observe → room → company → authenticate → authorize → limit the rate → check the key → (the face
+reads the shape) → calls in flight → idempotency → handle. A face calls `admit` before it reads the
+shape, so that a stranger learns nothing about shapes; calling the operation admits whatever was not
+admitted before, so no face can forget it.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from application.errors import (
     UserRequired,
 )
 from application.fingerprint import fingerprint
+from application.gathering import Gathering
 from application.in_flight import CallsInFlight
 from application.limits import WriteLimits
 from application.messages import (
@@ -69,7 +70,8 @@ class Pipeline:
 
     `wait` is how long a repeated request waits for the first; after `lease` an answer that its
     first caller never finished (it was killed) is given as it stands. `full` tells at once whether
-    there is no room where calls of a priority wait.
+    there is no room where calls of a priority wait. In `gathering` those who are not alone wait for
+    company.
     """
 
     authenticator: Authenticator
@@ -80,6 +82,7 @@ class Pipeline:
     wait: timedelta
     lease: timedelta
     in_flight: CallsInFlight = field(default_factory=CallsInFlight)
+    gathering: Gathering | None = None
     full: Callable[[Priority], bool] = never_full
 
 
@@ -110,6 +113,8 @@ class Operation(Generic[M, R]):
             raise Overloaded(retry_after=1)  # before anything is asked of anybody
         in_flight.begin()
         try:
+            if self.pipeline.gathering is not None and in_flight.under_way > 1:
+                await self.pipeline.gathering.join()
             actor = await self._authenticate(ctx)
             self._authorize(actor)
             await self._limit(actor, ctx)

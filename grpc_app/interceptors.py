@@ -16,7 +16,6 @@ from application.messages import Context
 from grpc_app.access import CallLine, logged_line
 from grpc_app.context import CURRENT, REPLAYED, REQUEST_ID, Call, context_of
 from grpc_app.errors import STATUS, status_of
-from grpc_app.gathering import Gathering
 from grpc_app.limits import of_limits
 from shared.addresses import Network
 from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
@@ -55,7 +54,6 @@ class Calls(grpc.aio.ServerInterceptor):
         self._largest = largest
         self._trusted = trusted
         self._line = line or logged_line()
-        self._gathering = Gathering()
         self._around: dict[str, Handler[bytes, bytes]] = {}
 
     async def intercept_service(
@@ -79,14 +77,6 @@ class Calls(grpc.aio.ServerInterceptor):
         read = cast(Reading, handler.request_deserializer)
 
         async def answer(data: bytes, rpc: Rpc) -> bytes:
-            gathering = self._gathering
-            try:
-                await gathering.enter()
-                return await alone(data, rpc)
-            finally:
-                gathering.leave()
-
-        async def alone(data: bytes, rpc: Rpc) -> bytes:
             if len(data) > self._largest:
                 raise RequestTooLarge(metadata={"most_bytes": self._largest})
             ctx = CURRENT.get().ctx

@@ -9,6 +9,7 @@ from application.auth.guard import GuessingDelays, PasswordGuard
 from application.auth.issue import TokenIssuer
 from application.authentication import Authenticator
 from application.event.fees import Fees
+from application.gathering import Gathering
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
 from application.messages import Context, Message, Priority
@@ -128,6 +129,7 @@ class Parts:
             limits=rules.limits,
             store=ports.store,
             observer=ports.observer,
+            gathering=Gathering(),
             wait=rules.key_wait,
             lease=rules.key_lease,
             in_flight=CallsInFlight(rules.in_flight),

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID
 
 from application.messages import Actor
 from application.ports.repositories import EventFilter, EventRepository
@@ -43,6 +44,10 @@ _SEARCHED = """
 OF_IDS = f"""
     SELECT {_COLUMNS}, clock_timestamp() AS asked_at FROM events WHERE id = ANY($1::uuid[])
 """  # nosec B608: constants only
+
+VERSIONS_OF_IDS = """
+    SELECT id, version, clock_timestamp() AS asked_at FROM events WHERE id = ANY($1::uuid[])
+"""
 
 _INSERT = """
     INSERT INTO events (id, organizer_id, live, name, description, venue, timezone, starts_at,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
-from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID
 
 from domain.charges import ChargeKind, UnitCharge
 from domain.line import Line

@@ -17,7 +17,7 @@ from infrastructure.postgres.advisory import buyer_lock, in_order, key_lock
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.group.unit import Unit
 from infrastructure.postgres.hold_rows import DUE, POOLS, RECENT
-from infrastructure.postgres.literals import literal
+from infrastructure.postgres.literals import literal, literal_of
 from shared.ids import PoolId
 
 _STATES = ", ".join(f"'{state.value}'" for state in sorted(LIVE, key=lambda state: state.value))
@@ -30,7 +30,7 @@ _TRANSACTION = """
 
 _KEYS = """
     SELECT 'k', NULL, asked.nr, 0, 0, 0
-    FROM unnest({}::text[], {}::text[], {}::text[]) WITH ORDINALITY
+    FROM unnest({}::text::text[], {}::text::text[], {}::text::text[]) WITH ORDINALITY
          AS asked (actor, operation, key, nr)
     WHERE EXISTS (
         SELECT FROM idempotency_keys i
@@ -79,27 +79,29 @@ _BUYERS = f"""
 
 _ORDERS = """
     SELECT 'o', id, version, 0, 0, 0 FROM (
-        SELECT id, version FROM orders WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE
+        SELECT id, version FROM orders
+        WHERE id = ANY({}::text::uuid[]) ORDER BY id FOR NO KEY UPDATE
     ) AS locked
 """
 
 _STOCK = """
     SELECT 's', pool_id, 0, capacity, held, sold FROM (
         SELECT pool_id, capacity, held, sold FROM stock
-        WHERE pool_id = ANY({}) ORDER BY pool_id FOR UPDATE
+        WHERE pool_id = ANY({}::text::uuid[]) ORDER BY pool_id FOR UPDATE
     ) AS locked
 """
 
 _HOLDS = """
     SELECT 'h', id, version, (expires_at > clock_timestamp())::int, 0, 0 FROM (
         SELECT id, version, expires_at FROM holds
-        WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE
+        WHERE id = ANY({}::text::uuid[]) ORDER BY id FOR NO KEY UPDATE
     ) AS locked
 """
 
 _PAYMENTS = """
     SELECT 'p', id, version, 0, 0, 0 FROM (
-        SELECT id, version FROM payments WHERE id = ANY({}) ORDER BY id FOR NO KEY UPDATE
+        SELECT id, version FROM payments
+        WHERE id = ANY({}::text::uuid[]) ORDER BY id FOR NO KEY UPDATE
     ) AS locked
 """
 
@@ -155,8 +157,11 @@ class Look:
         if self._claims:
             parts.append(_KEYS)
             claims = [claim for _, claim in self._claims]
-            args += [[each.actor for each in claims], [each.operation for each in claims]]
-            args.append([each.key for each in claims])
+            args += [
+                literal_of("text", [each.actor for each in claims]),
+                literal_of("text", [each.operation for each in claims]),
+                literal_of("text", [each.key for each in claims]),
+            ]
         if self._placings:
             parts.append(_BUYERS)
             args += [
@@ -175,7 +180,7 @@ class Look:
         ):
             if ids:
                 parts.append(part)
-                args.append(ids)
+                args.append(literal(ids))
         return _joined(tuple(parts)), args
 
     def read(self, rows: Iterable[Record]) -> Seen:

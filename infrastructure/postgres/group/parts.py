@@ -7,7 +7,7 @@ from typing import Final
 from infrastructure.postgres.group import rows
 from infrastructure.postgres.group.rows import Row
 from infrastructure.postgres.group.unit import Unit
-from infrastructure.postgres.literals import PLAIN, literal
+from infrastructure.postgres.literals import literal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Part:
 
     def text(self, first: int) -> str:
         arrays = ", ".join(
-            f"${first + nr}::{'text::' if type_ in PLAIN else ''}{type_}[]"
-            for nr, type_ in enumerate(self.columns.values())
+            f"${first + nr}::text::{type_}[]" for nr, type_ in enumerate(self.columns.values())
         )
         return self.sql.format(rows=f"unnest({arrays}) WITH ORDINALITY AS r ({self._names}, nr)")
 
@@ -29,7 +28,7 @@ class Part:
         """A value for each column."""
         columns = zip(*rows, strict=True)
         for type_, values in zip(self.columns.values(), columns, strict=True):
-            yield literal(values) if type_ in PLAIN else values
+            yield literal_of(type_, values)
 
     @property
     def _names(self) -> str:

@@ -4,7 +4,7 @@ sees of it what the row policies would let them see (`docs/security.md`)."""
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from application.messages import Actor, ActorKind
@@ -25,6 +25,8 @@ from shared.ids import EventId, HoldId, OrderId, OrganizerId, PaymentId, UserId
 
 K = TypeVar("K", bound=Hashable)
 
+_MOST_KNOWN: Final = 1_000
+"""Events of which the last version is kept."""
 _CLOCK = "SELECT clock_timestamp() AS asked_at"
 
 
@@ -59,6 +61,7 @@ class Reads:
         """On at most so many connections of `database` for long."""
         self._connections = StandingConnections(database, SYSTEM, most=most)
         self._events: Combined[EventId, tuple[Event, Stamp]] = Combined(self._read_events)
+        self._known_events: dict[UUID, Event] = {}
         self._holds: Combined[HoldId, tuple[Hold, Stamp]] = Combined(self._read_holds)
         self._orders: Combined[OrderId, tuple[Order, Stamp]] = Combined(self._read_orders)
         self._orders_of_holds: Combined[HoldId, tuple[Order, Stamp]] = Combined(
@@ -114,9 +117,29 @@ class Reads:
         return stamp.at
 
     async def _read_events(self, ids: Sequence[EventId]) -> Mapping[EventId, tuple[Event, Stamp]]:
-        rows = await self.fetch(events.OF_IDS, ids)
+        """An event is read anew where it has another version than the one we know: whatever
+        belongs to it changes with its version."""
+        known = self._known_events
+        rows = await self.fetch(events.VERSIONS_OF_IDS, ids)
         stamp = _stamp(rows)
-        return {EventId(row["id"]): (events.event_of(row), stamp) for row in rows}
+        found: dict[EventId, tuple[Event, Stamp]] = {}
+        changed: list[UUID] = []
+        for id, version, _ in rows:
+            event = known.get(id)
+            if event is None or event.version != version:
+                changed.append(id)
+            else:
+                found[event.id] = event, stamp
+        if changed:
+            rows = await self.fetch(events.OF_IDS, changed)
+            stamp = _stamp(rows)
+            for event in map(events.event_of, rows):
+                found[event.id] = event, stamp
+                known.pop(event.id, None)  # what was read last is forgotten last
+                known[event.id] = event
+            while len(known) > _MOST_KNOWN:
+                del known[next(iter(known))]
+        return found
 
     async def _read_holds(self, ids: Sequence[HoldId]) -> Mapping[HoldId, tuple[Hold, Stamp]]:
         rows = await self.fetch(hold_rows.OF_IDS, ids)

@@ -1,7 +1,8 @@
 """Calls that come at the same time go on together.
 
-grpc hands calls over one by one, some turns of the event loop apart. What they need of the database
-is read and written for many at once; if each went ahead by itself, each would be asked for alone.
+What they need of a database is read and written for many at once, at a price for each time. A face
+hands calls over one by one, some turns of the event loop apart; if each went ahead by itself, there
+would be few in each read and each group.
 """
 
 import asyncio
@@ -15,26 +16,20 @@ _MOST: Final = 64
 
 
 class Gathering:
-    """There is no timer: whoever is alone goes on at once, others as soon as nobody follows."""
+    """There is no timer: they go on as soon as nobody follows. Who knows to be alone does not come
+    here at all."""
 
     def __init__(self) -> None:
-        self._inside = 0
         self._waiting: list[asyncio.Future[None]] = []
         self._watching: asyncio.Task[None] | None = None
 
-    async def enter(self) -> None:
-        """One `leave` has to follow, also where this is cancelled."""
-        self._inside += 1
-        if self._inside == 1:
-            return
+    async def join(self) -> None:
+        """Waits for those who come at the same time."""
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="calls that come together")
         await turn
-
-    def leave(self) -> None:
-        self._inside -= 1
 
     async def _watch(self) -> None:
         try:
