@@ -166,7 +166,7 @@ def _cancel(
 def _paired(
     movements: Sequence[Movement], bookings: Sequence[Booked], window: Window
 ) -> Iterable[Difference]:
-    left = [each for each in bookings if each.occurred_at >= window.since - window.near]
+    left = list(bookings)
     for movement in movements:
         partner = next(
             (each for each in left if abs(each.occurred_at - movement.occurred_at) <= window.near),

@@ -158,9 +158,10 @@ async def test_tests_and_real_money_are_compared_apart() -> None:
     await house.open()
     payment = await house.paid()
     play.move(MovementKind.CHARGE, str(payment.id), PRICE)
+    play.move(MovementKind.FEE, str(payment.id), FEE)
     await harness.pass_time(HOUR)
     assert await house.run("reconcile") == 2
-    assert sorted(house.observer.reports) == [(BANK, False, 1, 1), (BANK, True, 3, 0)]
+    assert sorted(house.observer.reports) == [(BANK, False, 2, 2), (BANK, True, 3, 0)]
     (item,) = _tables(house).attention.values()
     assert (item.live, item.organizer_id) == (False, None)
 

@@ -129,6 +129,15 @@ def test_several_refunds_of_one_payment_match_by_amount() -> None:
     assert look(movements[:1] + movements[2:], booked)[0] == [("MISSING_THERE", -200, None)]
 
 
+def test_other_amounts_at_other_times_are_not_the_same_thing() -> None:
+    movement = theirs(MovementKind.REFUND, 500, SINCE + MINUTE)
+    booked = ours(movement, at=SINCE + 40 * MINUTE, amount=-400)
+    assert look([movement], [booked])[0] == [
+        ("MISSING_HERE", None, -500),
+        ("MISSING_THERE", -400, None),
+    ]
+
+
 def test_a_fee_we_have_not_booked_is_news_and_no_difference() -> None:
     fee = theirs(MovementKind.FEE, 30)
     found, comparison = look([fee], [])
