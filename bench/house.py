@@ -84,7 +84,7 @@ class House:
             path=path,
             tokens=self._kept("tokens", self.sale.tokens),
             bodies=self._kept(
-                f"bodies-{protocol}-{len(types)}",
+                f"bodies-{protocol}-{len(types)}-{types[0].id if types else ''}",
                 [_grpc(each) if protocol == "grpc" else _json(each) for each in types],
             ),
             prefix=secrets.token_hex(4),

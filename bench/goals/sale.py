@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.goals.values import cpu, p50_ratio, rate, ratio, ratio_to_best, tail
+from bench.goals.values import cpu, p50_ratio, p99_ratio, rate, ratio, ratio_to_best, tail
 from bench.model import Cell, Claim, Goal, at_least, at_most
 from bench.plan import Plan
 
@@ -201,6 +201,17 @@ def availability(plan: Plan) -> Goal:
     )
 
 
+def fairness(plan: Plan) -> Goal:
+    cells = _both("beside one hot event", "beside many events", _MANY)
+    claim = Claim(
+        title="p99 of a quiet event beside one hot event ÷ beside many",
+        cells=cells,
+        target=at_most(1.2),
+        value=p99_ratio(*cells),
+    )
+    return Goal(name="fairness", title="One hot event", stage="sale", claims=(claim,))
+
+
 def sweep(plan: Plan) -> Goal:
     cell = Cell(side="sweep")
     claim = Claim(
@@ -220,4 +231,5 @@ def sale_goals(plan: Plan) -> Sequence[Goal]:
         processor(plan),
         purchases(plan),
         availability(plan),
+        fairness(plan),
     )

@@ -28,6 +28,10 @@ def p50_ratio(one: Cell, other: Cell) -> Value:
     return lambda found: known(found[one].middle.p50) / known(found[other].middle.p50)
 
 
+def p99_ratio(one: Cell, other: Cell) -> Value:
+    return lambda found: known(found[one].middle.p99) / known(found[other].middle.p99)
+
+
 def tail(cell: Cell) -> Value:
     """How many times the median the slowest hundredth takes."""
     return lambda found: known(found[cell].middle.p99) / known(found[cell].middle.p50)

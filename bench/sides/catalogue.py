@@ -6,6 +6,7 @@ from bench.house import House
 from bench.model import Side
 from bench.sides.allocator import Allocator
 from bench.sides.embedded import Start
+from bench.sides.fairness import Beside
 from bench.sides.http import Bare, OurHolds, OurSide
 from bench.sides.memory import Memory
 from bench.sides.naive import Naive
@@ -79,6 +80,12 @@ SIDES: Mapping[str, Make] = {
     ),
     "hold, 100 types": lambda house: OurHolds(
         "REST hold, 100 ticket types", house, house.ours("main"), types=house.sale.wide
+    ),
+    "beside one hot event": lambda house: Beside(
+        "holds beside one hot event", house, house.ours("main"), house.sale.many[:1]
+    ),
+    "beside many events": lambda house: Beside(
+        "holds beside many events", house, house.ours("main"), house.sale.many[:-1]
     ),
     "empty": _empty(1),
     "empty, 2 workers": _empty(2),

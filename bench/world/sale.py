@@ -1,4 +1,5 @@
-"""The sale: one event with one ticket type, one with a hundred, and buyers who are logged in.
+"""The sale: one event with one ticket type, one with a hundred, many with one, and buyers who are
+logged in.
 
 Written as the owner of the tables, as an operator would: opening 20,000 accounts through the front
 door means as many password hashes, slow on purpose. Tokens are made by the application's own code
@@ -20,6 +21,7 @@ from shared.ids import SessionId, UserId
 CAPACITY = 1_000_000_000
 """Of each pool: nothing sells out while it is measured."""
 TYPES = 100
+EVENTS = 24
 TOKEN_SECONDS = 24 * 3600
 
 
@@ -32,11 +34,12 @@ class TicketType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """`hot` is the one type of its event, `wide` those of the other."""
+    """`hot` is the one type of its event, `wide` those of the other; `many` have an event each."""
 
     organizer_id: UUID
     hot: TicketType
     wide: tuple[TicketType, ...]
+    many: tuple[TicketType, ...]
     buyers: tuple[UUID, ...]
     tokens: tuple[str, ...]
     secret: str
@@ -69,6 +72,7 @@ async def _open(connection: asyncpg.Connection, count: int) -> Sale:
     )
     hot = await _event(connection, organizer, "One type", 1)
     wide = await _event(connection, organizer, "A hundred types", TYPES)
+    many = [await _event(connection, organizer, f"Event {nr}", 1) for nr in range(EVENTS)]
     mint = JwtTokens([secret], ttl_seconds=TOKEN_SECONDS)
     tokens = tuple(
         mint.issue(Bearer(user_id=UserId(user), session_id=SessionId(session)))
@@ -78,6 +82,7 @@ async def _open(connection: asyncpg.Connection, count: int) -> Sale:
         organizer_id=organizer,
         hot=hot[0],
         wide=wide,
+        many=tuple(type_ for (type_,) in many),
         buyers=tuple(user for user, _ in people),
         tokens=tokens,
         secret=secret,
