@@ -12,14 +12,15 @@ from application.errors import PaymentProviderUnknown
 from application.messages import Context, Priority
 from application.order.ending import cancel, expire
 from application.order.fulfilment import confirm
+from application.payment.asking import ask
 from application.payment.attending import ask_once
 from application.payment.offline import OFFLINE
 from application.payment.pauses import Pauses
 from application.payment.providers import Providers
-from application.payment.purchase import Purchase, asked_of, load
+from application.payment.purchase import Purchase, load, not_cancelled
 from application.payment.refunding import RefundProcess
 from application.ports.identity import Ids
-from application.ports.payments import CallRefused, Charge, OutcomeUnknown, Payments
+from application.ports.payments import CallRefused, OutcomeUnknown
 from application.ports.unit_of_work import Begin, StaleWrite, UnitOfWork
 from domain.attention.attention import AttentionKind
 from domain.event.event import EventState
@@ -164,7 +165,7 @@ class PaymentProcess:
         payment = purchase.payment
         try:
             provider = self.providers.get(payment.provider, live=purchase.order.live)
-            seen = await self._call(step, purchase, provider, payer_address=ctx.address, at=at)
+            seen = await ask(step, purchase, provider, payer_address=ctx.address, at=at)
         except OutcomeUnknown:
             return await self._wait(payment, ctx)
         except CallRefused as refusal:
@@ -192,7 +193,7 @@ class PaymentProcess:
                 if current.payment.version != asked.version:
                     return True  # somebody else learned more meanwhile: go on from there
                 if step is Step.CANCEL:
-                    after = self._not_cancelled(work, current, after, at=now)
+                    after = not_cancelled(work, current, after, at=now)
                 elif current.order.is_due(at=now):
                     after, moved = after.abandon(at=now), True
                 if not moved:
@@ -203,55 +204,6 @@ class PaymentProcess:
             work.payments.save(after)
             await work.commit(None)
             return moved
-
-    @staticmethod
-    def _not_cancelled(
-        work: UnitOfWork, current: Purchase, payment: Payment, *, at: datetime
-    ) -> Payment:
-        """The provider would not let go: the order may end, and what is processing may succeed."""
-        order = current.order
-        if order.is_due(at=at):
-            expire(work, order, current.hold, at=at)
-        unpaid = order.state in (OrderState.PENDING_PAYMENT, OrderState.EXPIRED)
-        processing = payment.state is PaymentState.PROCESSING
-        return payment.collect(at=at) if unpaid and processing else payment
-
-    @staticmethod
-    async def _call(
-        step: Step,
-        purchase: Purchase,
-        provider: Payments,
-        *,
-        payer_address: str | None,
-        at: datetime,
-    ) -> Observation | None:
-        order, payment = purchase.order, purchase.payment
-        asked = asked_of(payment, order)
-        if step is Step.AUTHORIZE:
-            if at - payment.created_at >= provider.keys_last:
-                # The key may be forgotten, and with it that this was asked for before.
-                seen = await provider.find(asked)
-                if seen is not None:
-                    return seen
-            charge = Charge(
-                payment_id=payment.id,
-                order_id=order.id,
-                number=order.number,
-                amount=payment.amount,
-                method=payment.method,
-                description=f"Order {order.number}",
-                pay_until=order.deadline,
-                payer_address=payer_address,
-            )
-            return await provider.authorize(charge, key=payment.key("authorize"))
-        if payment.reference is None or step is Step.LOOK:
-            return await provider.find(asked)
-        if step is Step.CAPTURE:
-            return await provider.capture(asked, amount=payment.amount, key=payment.key("capture"))
-        # A refused cancellation is a definite answer: asking again is a new question. `looks`
-        # starts again from 0 whenever the payment changes, which `version` counts.
-        question = f"cancel-{payment.version}-{payment.looks}"
-        return await provider.cancel(asked, key=payment.key(question))
 
     async def _unknown_there(self, payment: Payment, ctx: Context) -> bool:
         """The provider has never heard of the payment; a call of ours may still be on its way.

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.order.ending import expire
 from application.ports.payments import Asked
 from application.ports.unit_of_work import UnitOfWork
 from domain.event.event import Event
 from domain.hold.hold import Hold
 from domain.order.errors import PaymentNotFound
-from domain.order.order import Order
+from domain.order.order import Order, OrderState
 from domain.order.payment import Payment, PaymentState
 from domain.order.purchase import Step, next_step
 from shared.ids import PaymentId
@@ -52,3 +53,15 @@ def asked_of(payment: Payment, order: Order) -> Asked:
         asked_at=payment.created_at,
         pay_until=order.deadline,
     )
+
+
+def not_cancelled(
+    work: UnitOfWork, current: Purchase, payment: Payment, *, at: datetime
+) -> Payment:
+    """The provider would not let go: the order may end, and what is processing may succeed."""
+    order = current.order
+    if order.is_due(at=at):
+        expire(work, order, current.hold, at=at)
+    unpaid = order.state in (OrderState.PENDING_PAYMENT, OrderState.EXPIRED)
+    processing = payment.state is PaymentState.PROCESSING
+    return payment.collect(at=at) if unpaid and processing else payment

@@ -46,6 +46,7 @@ def test_who_comes_first() -> None:
         "PayOrder",
         "CancelOrder",
         "ConfirmPayment",
+        "RefundOrder",
     }
     assert by_priority[Priority.SALE] == {
         "CreateHold",
