@@ -108,7 +108,8 @@ def create_app(
     line: AccessLine | None = None,
 ) -> RestApp:
     """`ready` says whether this process can serve; `jwks` answers the public keys of its tokens;
-    `mounts` are ASGI applications by path; `figures` are what /metrics shows; `line` writes a request's line in the log.
+    `mounts` are ASGI applications by path; `figures` are what /metrics shows; `line` writes a
+    request's line in the log.
     """
     line = line or logged_line()
     app = RestApp(

@@ -100,7 +100,7 @@ class AttentionRepository(Protocol):
     async def open_for(self, kind: AttentionKind, subject_id: UUID) -> Attention | None: ...
 
     async def was_asked(self, kind: AttentionKind, subject_id: UUID) -> bool:
-        """Whether there is one that is open or resolved; looking again resolves nothing for good."""
+        """Whether there is one that is open, or resolved otherwise than by looking again."""
         ...
 
     async def page(
