@@ -1,6 +1,7 @@
 """Refunds: of an order, of tickets, of an amount; and what becomes of them at the provider."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,9 @@ import pytest
 from application.attention.resolve_attention import ResolveAttention
 from application.order.list_refunds import ListRefunds
 from application.order.refund_order import RefundOrder
+from application.payment.requesting import load_paid, request_refund
 from application.ports.payments import Asked, CallRefused
+from application.ports.unit_of_work import StaleWrite
 from domain.attention.attention import Attention, AttentionKind, Choice
 from domain.order.errors import (
     OrderNotFound,
@@ -393,3 +396,58 @@ async def test_refund_and_dispute_at_the_same_moment(won: bool) -> None:
     assert await kept(shop) == 2 * PRICE * won
     assert len(asked_for(shop, AttentionKind.REFUND_FAILED)) == 1
     assert shop.order_now(order.id).refunded == 0
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+async def test_another_refund_comes_in_between(at: int) -> None:
+    """Before the first one is written it wins; afterwards it is refused."""
+    shop = await Shop().open()
+    order = await shop.bought(1)
+
+    async def other() -> None:
+        with suppress(RefundTooLarge):
+            await shop.refund(order.id, 800)
+
+    shop.mortal.interrupt(at, other)
+    outcomes = await crowd([shop.refund(order.id, 800)])
+    assert shop.mortal.was_interrupted
+    assert refusals(outcomes) == (["REFUND_TOO_LARGE"] if at <= 2 else [])
+    assert len(shop.refunds_of(order.id)) == 1
+    await audit(shop)
+
+
+async def test_two_that_read_the_same_do_not_both_write() -> None:
+    shop = await Shop().open()
+    order = await shop.bought(1)
+    async with shop.begin(shop.system()) as first, shop.begin(shop.system()) as second:
+        for work in (first, second):
+            stored = await work.orders.get(order.id)
+            assert stored is not None
+            request_refund(
+                work,
+                await load_paid(work, stored),
+                id=RefundId(IDS.uuid()),
+                amount=Money(100, "EUR"),
+                tickets=(),
+                reason="a broken leg",
+                return_stock=True,
+                at=shop.clock.now(),
+            )
+        await first.commit(None)
+        with pytest.raises(StaleWrite):
+            await second.commit(None)
+
+
+async def test_what_was_dismissed_does_not_come_back() -> None:
+    shop = await Shop(faults=_away).open()
+    order = await shop.bought()
+    await shop.refund(order.id)
+    shop.clock.advance(timedelta(hours=30))
+    await shop.work()
+    (item,) = asked_for(shop, AttentionKind.PAYMENT_STUCK)
+    command = ResolveAttention(attention_id=item.id, choice=Choice.DISMISS, note="I know")
+    await shop.application.attention.resolve(command, shop.owner.ctx(new_key()))
+    for _ in range(3):
+        shop.clock.advance(timedelta(hours=10))
+        await shop.work()
+    assert len(asked_for(shop, AttentionKind.PAYMENT_STUCK)) == 1
