@@ -82,6 +82,8 @@ class Reconcile:
         theirs = await provider.movements(since=begin, until=now)
         if theirs is None:
             return False
+        if any(each.account == provider.account for each in self._of_other_mode(provider)):
+            theirs = await self._of_this_mode(provider, theirs, ctx)
         async with self.begin(ctx) as work:
             ours = await work.ledger.booked(
                 provider.name, live=provider.live, since=begin, until=await work.now()
@@ -91,6 +93,25 @@ class Reconcile:
         strange = await self._book_fees(provider, comparison.fees, ctx)
         await self._report(provider, window, comparison, strange, ctx)
         return True
+
+    def _of_other_mode(self, provider: Payments) -> Sequence[Payments]:
+        return [
+            each
+            for each in self.providers.all()
+            if each.name == provider.name and each.live != provider.live
+        ]
+
+    async def _of_this_mode(
+        self, provider: Payments, theirs: Sequence[Movement], ctx: Context
+    ) -> Sequence[Movement]:
+        """Without the money of the other mode, which is kept in the same account."""
+        mine: dict[str, bool] = {}
+        async with self.begin(ctx) as work:
+            for reference in {each.reference for each in theirs}:
+                payment = await work.payments.by_reference(provider.name, reference)
+                order = await work.orders.get(payment.order_id) if payment else None
+                mine[reference] = order is None or order.live == provider.live
+        return [each for each in theirs if mine[each.reference]]
 
     async def _book_fees(
         self, provider: Payments, fees: Sequence[Movement], ctx: Context

@@ -124,6 +124,12 @@ class Payments(Protocol):
         ...
 
     @property
+    def account(self) -> str:
+        """Whose ledger `movements` shows, without a secret in it: two modes that name the same
+        account see each other's money (one test key for both)."""
+        ...
+
+    @property
     def methods(self) -> frozenset[str]:
         """What PayOrder's `method` may be."""
         ...

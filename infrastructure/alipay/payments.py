@@ -87,6 +87,10 @@ class AlipayPayments(Payments):
         return self._live
 
     @property
+    def account(self) -> str:
+        return self._config.app_id
+
+    @property
     def methods(self) -> frozenset[str]:
         return frozenset({_PAGE, _QR})
 

@@ -95,6 +95,10 @@ class GuardedPayments(Payments):
         return self._payments.live
 
     @property
+    def account(self) -> str:
+        return self._payments.account
+
+    @property
     def methods(self) -> frozenset[str]:
         return self._payments.methods
 

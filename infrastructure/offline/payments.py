@@ -42,6 +42,10 @@ class OfflinePayments(Payments):
         return self._live
 
     @property
+    def account(self) -> str:
+        return "live" if self._live else "tests"
+
+    @property
     def methods(self) -> frozenset[str]:
         return METHODS
 

@@ -100,6 +100,10 @@ class SimulatedPayments(Payments):
         return self._live
 
     @property
+    def account(self) -> str:
+        return "live" if self._live else "tests"
+
+    @property
     def methods(self) -> frozenset[str]:
         return frozenset(ALL_METHODS)
 

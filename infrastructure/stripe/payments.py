@@ -1,5 +1,6 @@
 """Our side of Stripe: the adapter of the Payments port."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
@@ -57,6 +58,7 @@ class StripePayments(Payments):
         timeout_seconds: float = 20,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._account = hashlib.sha256(api_key.encode()).hexdigest()[:16]
         self._secrets = tuple(secret for secret in webhook_secrets if secret)
         self._clock = clock
         self._reader = Reader(live=live, livemode=is_live(api_key))
@@ -81,6 +83,10 @@ class StripePayments(Payments):
     @property
     def live(self) -> bool:
         return self._reader.live
+
+    @property
+    def account(self) -> str:
+        return self._account
 
     @property
     def methods(self) -> frozenset[str]:

@@ -84,6 +84,10 @@ class WechatPayments(Payments):
         return self._live
 
     @property
+    def account(self) -> str:
+        return self._config.merchant_id
+
+    @property
     def methods(self) -> frozenset[str]:
         return frozenset(_ADDRESSES)
 

@@ -46,6 +46,13 @@ class Bank(Payments):
     keys_last = timedelta(days=1)
     acknowledgement = Acknowledgement()
 
+    shared: bool = False
+    """Whether both modes have one account."""
+
+    @property
+    def account(self) -> str:
+        return "both" if self.shared else f"{self.live}"
+
     def move(
         self,
         kind: MovementKind,

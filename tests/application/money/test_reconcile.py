@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.payments import MovementKind
+from application.ports.payments import Movement, MovementKind
 from application.views.reconciliation import DiscrepancyView
 from domain.attention.attention import AttentionState
 from domain.ledger.posting import Account, PostingKind
@@ -164,6 +164,24 @@ async def test_tests_and_real_money_are_compared_apart() -> None:
     assert sorted(house.observer.reports) == [(BANK, False, 2, 2), (BANK, True, 3, 0)]
     (item,) = _tables(house).attention.values()
     assert (item.live, item.organizer_id) == (False, None)
+
+
+async def test_an_account_of_both_modes_is_compared_with_both() -> None:
+    """One key of a provider's test mode serves tests and orders that are none."""
+    harness = MemoryHarness()
+    books: list[Movement] = []
+    clock = harness.database.clock.now
+    bank, play = (Bank(clock, live=live, ledger=books, shared=True) for live in (True, False))
+    house = House(harness, bank, play)
+    await house.open()
+    payment = await house.paid()
+    bank.move(MovementKind.FEE, str(payment.id), FEE)
+    bank.move(MovementKind.CHARGE, "of nobody", PRICE)
+    await harness.pass_time(HOUR)
+    assert await house.run("reconcile") == 2
+    found = [(live, differences) for _, live, _, differences in house.observer.reports]
+    assert sorted(found) == [(False, 1), (True, 1)]  # what is nobody's is strange to both
+    assert set(await house.kinds(payment.order_id)) == {CHARGE, FEE_KIND}
 
 
 async def test_a_dispute_nobody_told_us_of_is_looked_at(house: House) -> None:

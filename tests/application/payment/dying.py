@@ -118,6 +118,10 @@ class MortalPayments(Payments):
         return self._payments.live
 
     @property
+    def account(self) -> str:
+        return self._payments.account
+
+    @property
     def methods(self) -> frozenset[str]:
         return self._payments.methods
 
