@@ -122,7 +122,7 @@ def _wanted(command: RefundOrder, paid: Paid) -> tuple[Money, Sequence[Ticket]]:
         _require(amount, left)
         return amount, paid.issued if amount == left else ()
     tickets = named(paid.issued, command.ticket_ids)
-    value = worth(paid.order, tickets)
+    value = worth(paid.order, [ticket.ticket_type_id for ticket in tickets])
     if len(tickets) < len(command.ticket_ids) or value.is_zero:
         usable = {ticket.id for ticket in tickets} if not value.is_zero else set()
         others = [str(each) for each in command.ticket_ids if each not in usable]

@@ -103,7 +103,7 @@ def _charges_back(
     """Taxes and fees of these tickets: in proportion where less than their worth goes back, and
     never more than is left of them."""
     back: Counter[Account] = Counter()
-    value = worth(order, tickets).amount
+    value = worth(order, [ticket.ticket_type_id for ticket in tickets]).amount
     lines = {line.ticket_type_id: line for line in order.lines}
     for account, kind in _OWED:
         full = sum(lines[ticket.ticket_type_id].charged(kind) for ticket in tickets)

@@ -6,7 +6,7 @@ from domain.order.dispute import Dispute, disputed_amount
 from domain.order.order import Order
 from domain.order.payment import Payment
 from domain.order.refund import Refund
-from domain.ticket.ticket import Ticket
+from shared.ids import TicketTypeId
 from shared.money import Money
 
 
@@ -18,10 +18,10 @@ def money_left(payment: Payment, refunds: Iterable[Refund], disputes: Iterable[D
     return Money(max(0, payment.amount.amount - gone), payment.amount.currency)
 
 
-def worth(order: Order, tickets: Iterable[Ticket]) -> Money:
-    """What the buyer paid for these tickets of the order."""
+def worth(order: Order, units: Iterable[TicketTypeId]) -> Money:
+    """What the buyer paid for units of these ticket types of the order."""
     prices = {line.ticket_type_id: line.unit_total for line in order.lines}
     total = Money.zero(order.total.currency)
-    for ticket in tickets:
-        total = total + prices[ticket.ticket_type_id]
+    for ticket_type_id in units:
+        total = total + prices[ticket_type_id]
     return total
