@@ -57,7 +57,7 @@ EVENT: Final[JsonDict] = {
     "max_per_buyer": 8,
     "offline_payment_hours": 72,
     "prices_include_tax": True,
-    "pass_on_fees": False,
+    "pass_on_fees": False,  # nosec B105: no password
     "ticket_types": [
         {
             "id": _STANDING,

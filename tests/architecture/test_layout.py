@@ -10,12 +10,15 @@ LONGEST = 300  # lines
 REASONS: Mapping[str, str] = {
     "alembic/versions/0001_first_tables.py": "the whole first schema, which is never edited again",
     "alembic/versions/0005_days.py": "three tables as they become, and as they were",
+    "alembic/versions/0007_money.py": "the books of money, and how what was there gets into them",
     "infrastructure/simulated/provider.py": "the calls of one provider, each with its one effect",
     "infrastructure/postgres/unit_of_work.py": "a property for each of sixteen repositories",
     "tests/api/test_lanes.py": "one suite, every part of it on both lanes",
     "tests/application/payment/test_refunds.py": "one table of what can become of a refund",
+    "tests/contracts/money.py": "one exam of four ports that are written together",
     "tests/contracts/payment_providers.py": "one exam, read from the top to the bottom",
     "tests/contracts/world.py": "the one world that all contract suites live in",
+    "tests/domain/test_lifecycles.py": "every transition of every table, in one place",
     "tests/faces/forged.py": "one table, read from the top to the bottom",
 }
 
