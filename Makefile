@@ -13,7 +13,8 @@ ENTRIES := main.py grpc_main.py worker_main.py
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
 	tests/core/test_processes.py tests/adapters/embedded_postgres \
-	tests/adapters/postgres/test_groups_people.py
+	tests/adapters/postgres/test_groups_people.py \
+	tests/adapters/postgres/test_contracts_rivals.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-stubs
 
