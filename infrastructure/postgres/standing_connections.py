@@ -19,6 +19,7 @@ class StandingConnections:
         self._most = most
         self._idle: list[Lent] = []
         self._kept = 0
+        self._borrowing = 0
 
     async def fetch(self, sql: str, *args: object) -> list[Record]:
         """One statement, which is a transaction of its own. Raises what the database's error
@@ -43,7 +44,11 @@ class StandingConnections:
             if not is_gone(connection):
                 return connection
             await self._release(connection)
-        connection = await self._database.lend()
+        self._borrowing += 1
+        try:
+            connection = await self._database.lend()
+        finally:
+            self._borrowing -= 1
         self._kept += 1
         try:
             await assume(connection, self._identity)
@@ -55,8 +60,9 @@ class StandingConnections:
         return connection
 
     async def _put(self, connection: Lent) -> None:
-        """A statement that was broken off may still be under way: its connection goes."""
-        if self._kept > self._most or is_gone(connection):
+        """A statement that was broken off may still be under way: its connection goes. So does one
+        while somebody of us waits for the database to lend one: nothing else would tell them."""
+        if self._kept > self._most or self._borrowing or is_gone(connection):
             await self._release(connection)
         else:
             self._idle.append(connection)
