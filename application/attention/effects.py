@@ -51,7 +51,8 @@ async def _look_now(work: UnitOfWork, item: Attention, *, at: datetime) -> None:
         work.payments.save(replace(payment, looks=0, due_at=at))
         return
     refund = await _refund(work, item)
-    work.refunds.save(replace(refund, looks=0, due_at=at))
+    if refund.is_open:  # what has ended is never looked at, and would be due for ever
+        work.refunds.save(replace(refund, looks=0, due_at=at))
 
 
 async def _look_at_disputes(work: UnitOfWork, item: Attention, *, at: datetime) -> None:

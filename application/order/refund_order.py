@@ -18,7 +18,7 @@ from application.ports.identity import Ids
 from application.ports.unit_of_work import Begin
 from application.views.refund import RefundView
 from domain.order.errors import OrderNotRefundable, RefundTooLarge, TicketNotRefundable
-from domain.order.refund import Refund
+from domain.order.refund import SYSTEM_REASONS, Refund
 from domain.order.refunding import worth
 from domain.stock import MOST_UNITS_PER_ORDER
 from domain.ticket.ticket import Ticket
@@ -95,6 +95,8 @@ def _check(command: RefundOrder) -> str:
     """What can be said without the order; the cleaned reason. Raises FieldInvalid."""
     checks = Checks()
     reason = checks.text("reason", command.reason, longest=200)
+    if reason in SYSTEM_REASONS:
+        checks.fail("reason", f"must not be {reason}, which is the system's own")
     if command.amount is not None:
         checks.at("amount").number("amount", command.amount[0], least=1, most=MAX_AMOUNT)
     if command.ticket_ids is not None:

@@ -6,6 +6,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
 from domain.lifecycle import Lifecycle
 from domain.order.facts import (
@@ -42,6 +43,8 @@ LATE_PAYMENT = "LATE_PAYMENT"
 """The reason of a refund of money that came when nothing was left to sell."""
 EVENT_CANCELLED = "EVENT_CANCELLED"
 """The reason of the refunds of a cancelled event."""
+SYSTEM_REASONS: Final = frozenset({LATE_PAYMENT, EVENT_CANCELLED})
+"""What is done only once for each of these is looked up by them, so people cannot give them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from domain.order.refund import RefundSeen, RefundState
 from domain.ticket.ticket import TicketState
 from infrastructure.simulated.faults import Action, Fault, FaultPlan
 from shared.errors import FieldInvalid
-from shared.ids import OrderId, RefundId
+from shared.ids import OrderId, PaymentId, RefundId
 from shared.money import Money
 from tests.application.payment.audit import audit
 from tests.application.payment.dying import Life, MortalPayments
@@ -140,6 +140,8 @@ async def test_places_can_stay_taken() -> None:
     [
         {"reason": " "},
         {"reason": "x" * 201},
+        {"reason": " EVENT_CANCELLED "},
+        {"reason": "LATE_PAYMENT"},
         {"amount": (0, "EUR")},
         {"amount": (100, "USD")},
         {"ticket_ids": ()},
@@ -211,6 +213,24 @@ async def test_a_refund_the_bank_takes_its_time_over() -> None:
     shop.clock.advance(LATE)
     await shop.settle()
     assert shop.order_now(order.id).state is OrderState.REFUNDED
+    await audit(shop)
+
+
+async def test_looking_again_at_what_has_ended_meanwhile() -> None:
+    """The provider has hinted at it; the item is still open."""
+    shop = await Shop(wrap=lambda payments: Unhelpful(payments, Life())).open()
+    order = await shop.bought()
+    refund = await shop.refund(order.id)
+    (item,) = asked_for(shop, AttentionKind.PAYMENT_STUCK)
+    Unhelpful.refuses = False
+    try:
+        await shop.refunding.look(PaymentId(refund.payment_id), "a hint")
+    finally:
+        Unhelpful.refuses = True
+    command = ResolveAttention(attention_id=item.id, choice=Choice.LOOK_AGAIN, note=None)
+    await shop.application.attention.resolve(command, shop.owner.ctx(new_key()))
+    (after,) = shop.refunds_of(order.id)
+    assert (after.state, after.due_at) == (RefundState.SUCCEEDED, None)
     await audit(shop)
 
 
