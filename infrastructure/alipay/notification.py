@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from application.errors import WebhookInvalid
+from application.errors import WebhookFault, WebhookInvalid
 from application.ports.inbox import ProviderEvent, Topic
 from infrastructure.alipay import formats
 from infrastructure.alipay.config import AlipayConfig
@@ -30,7 +30,7 @@ def read(
         if not is_genuine(key, notification_text(fields), fields["sign"]):
             raise WebhookInvalid()
         if (fields["app_id"], fields["seller_id"]) != (config.app_id, config.seller_id):
-            raise WebhookInvalid()
+            raise WebhookInvalid(fault=WebhookFault.OTHER_ACCOUNT)
         at = formats.moment(fields["notify_time"])
         formats.money(fields["total_amount"])
         payment_id = formats.payment_id(fields["out_trade_no"])
@@ -38,7 +38,7 @@ def read(
     except (ValueError, KeyError) as error:
         raise WebhookInvalid() from error
     if not event_id or not now - TOLERANCE <= at <= now + _AHEAD:
-        raise WebhookInvalid()
+        raise WebhookInvalid(fault=WebhookFault.OLD)
     returned = "gmt_refund" in fields
     return ProviderEvent(
         provider=provider,

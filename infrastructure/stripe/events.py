@@ -82,6 +82,8 @@ def provider_event(event: Event) -> ProviderEvent:
         reference = subject.payment_intent or subject.id or event.id
         if subject.object == "payment_intent" and subject.id:
             reference = subject.id
+    if "\0" in f"{event.id}{event.type}{reference}":
+        raise ValueError("no text of Stripe's, and none that can be stored")
     return ProviderEvent(
         provider=NAME,
         topic=_topic(event.type),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
-from application.errors import WebhookInvalid
+from application.errors import WebhookFault, WebhookInvalid
 from application.ports.inbox import ProviderEvent
 from application.ports.payments import (
     Acknowledgement,
@@ -150,8 +150,10 @@ class StripePayments(Payments):
             raise WebhookInvalid()
         try:
             event = events.read(body)
-            if event.livemode is not self._reader.livemode or event.account is not None:
-                raise WebhookInvalid()
+            if event.livemode is not self._reader.livemode:
+                raise WebhookInvalid(fault=WebhookFault.OTHER_MODE)
+            if event.account is not None:
+                raise WebhookInvalid(fault=WebhookFault.OTHER_ACCOUNT)
             return events.provider_event(event)
         except (ValueError, OverflowError, OSError) as error:
-            raise WebhookInvalid() from error
+            raise WebhookInvalid(fault=WebhookFault.UNREADABLE) from error

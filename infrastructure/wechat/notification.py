@@ -7,7 +7,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from application.errors import WebhookInvalid
+from application.errors import WebhookFault, WebhookInvalid
 from application.ports.inbox import ProviderEvent, Topic
 from infrastructure.wechat import formats
 from infrastructure.wechat.config import WechatConfig
@@ -37,14 +37,14 @@ class Notifications:
             told = opened(self._sealing_key, event["resource"])
             payment_id = formats.payment_id(told.get("out_trade_no"))
         except (ValueError, TypeError, KeyError) as error:
-            raise WebhookInvalid() from error
+            raise WebhookInvalid(fault=WebhookFault.UNREADABLE) from error
         if not isinstance(id, str) or not id or not isinstance(kind, str):
-            raise WebhookInvalid()
+            raise WebhookInvalid(fault=WebhookFault.UNREADABLE)
         refund = kind.startswith(_REFUND)
         # What is told of a refund names the merchant only.
         ours = told.get("mchid") == self._config.merchant_id
         if not ours or (not refund and told.get("appid") != self._config.app_id):
-            raise WebhookInvalid()
+            raise WebhookInvalid(fault=WebhookFault.OTHER_ACCOUNT)
         return ProviderEvent(
             provider=provider,
             topic=Topic.REFUND if refund else Topic.PAYMENT,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from application.errors import WebhookInvalid
+from application.errors import WebhookFault, WebhookInvalid
 from application.ports.inbox import ProviderEvent, Topic
 from infrastructure.stripe.events import PAYMENT_TYPES
 from infrastructure.stripe.payments import StripePayments
@@ -80,8 +80,9 @@ class TestWhoseItIs:
     def test_of_the_other_mode(self, stripe: StripeBench) -> None:
         live = stripe.adapter(api_key=stripe.live_key, live=True)
         for adapter, livemode in ((stripe.payments, True), (live, False)):
-            with pytest.raises(WebhookInvalid):
+            with pytest.raises(WebhookInvalid) as refused:
                 adapter.verify(*_send(stripe, event(livemode=livemode)))
+            assert refused.value.fault is WebhookFault.OTHER_MODE
         assert live.verify(*_send(stripe, event(livemode=True))).event_id
 
     def test_a_test_key_may_take_real_orders(self, stripe: StripeBench) -> None:
@@ -90,8 +91,9 @@ class TestWhoseItIs:
         assert adapter.live and adapter.verify(*_send(stripe, event())).event_id
 
     def test_of_a_connected_account(self, stripe: StripeBench) -> None:
-        with pytest.raises(WebhookInvalid):
+        with pytest.raises(WebhookInvalid) as refused:
             stripe.payments.verify(*_send(stripe, event(account="acct_1")))
+        assert refused.value.fault is WebhookFault.OTHER_ACCOUNT
 
     @pytest.mark.parametrize(
         "told",
@@ -99,6 +101,8 @@ class TestWhoseItIs:
             event(object="v2.core.event"),
             event(id=""),
             event(id="x" * 256),
+            event(id="evt_\0"),
+            event(type="payment_intent.\0"),
             event(created="now"),
             event(created=10**30),
             event(created=-(10**14)),
@@ -111,8 +115,9 @@ class TestWhoseItIs:
         ids=str,
     )
     def test_signed_nonsense(self, stripe: StripeBench, told: dict[str, Any]) -> None:
-        with pytest.raises(WebhookInvalid):
+        with pytest.raises(WebhookInvalid) as refused:
             stripe.payments.verify(*_send(stripe, told))
+        assert refused.value.fault is WebhookFault.UNREADABLE
 
     def test_size_does_not_matter(self, stripe: StripeBench) -> None:
         """How much may be sent is the face's business."""
