@@ -110,17 +110,25 @@ class Counter(World):
         return buyer, await self.order(buyer, HoldId(hold.id))
 
     async def pay(
-        self, buyer: Caller, order_id: OrderId, method: str = "succeed", provider: str | None = None
+        self,
+        buyer: Caller,
+        order_id: OrderId,
+        method: str = "succeed",
+        provider: str | None = None,
+        *,
+        key: str | None = None,
     ) -> PaymentView:
         command = PayOrder(order_id=order_id, provider=provider, method=method)
-        return await self.application.orders.pay(command, buyer.ctx(new_key()))
+        return await self.application.orders.pay(command, buyer.ctx(key or new_key()))
 
     async def bought(self) -> OrderView:
         buyer, order = await self.checkout()
         assert (await self.pay(buyer, order.id)).state == "CAPTURED"
         return order
 
-    async def refund(self, order_id: OrderId, amount: int | None = None) -> RefundView:
+    async def refund(
+        self, order_id: OrderId, amount: int | None = None, *, key: str | None = None
+    ) -> RefundView:
         """All that is left, or so much."""
         command = RefundOrder(
             order_id=order_id,
@@ -128,7 +136,7 @@ class Counter(World):
             ticket_ids=None,
             reason="a broken leg",
         )
-        return await self.application.orders.refund(command, self.owner.ctx(new_key()))
+        return await self.application.orders.refund(command, self.owner.ctx(key or new_key()))
 
     async def confirm(self, order_id: OrderId, payment_id: PaymentId) -> PaymentView:
         command = ConfirmPayment(order_id=order_id, payment_id=payment_id, note=None)

@@ -97,6 +97,7 @@ class Proxy:
         if self._said <= planned.skip:
             return None
         self.planned = None
+        self._said = 0
         self.breaks += 1
         self.away = planned.for_good
         return planned
