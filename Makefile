@@ -56,6 +56,7 @@ test: $(READY) ## run the tests; make test args="-k hold" passes options to pyte
 
 test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
 	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 20000 tests/random
 
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture

@@ -22,7 +22,6 @@ OFTEN = (
     "fault: authorize answer_lost",
     "fault: capture request_lost",
     "fault: refund answer_lost",
-    "fault: cancel refused",
     "deaths",
     "webhooks dropped",
     "webhooks repeated",
@@ -30,6 +29,7 @@ OFTEN = (
 )
 ALL = (
     *OFTEN,
+    "fault: cancel refused",
     "order FAILED",
     "events cancelled",
     "late money re-taken",
