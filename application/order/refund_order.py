@@ -26,6 +26,9 @@ from shared.checks import Checks
 from shared.ids import OrderId, RefundId, TicketId
 from shared.money import MAX_AMOUNT, Money
 
+_MOST_NAMED = 50
+"""Tickets that a refusal names: gRPC clients take no more than 8 KiB of metadata."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder(Command[RefundView]):
@@ -128,7 +131,7 @@ def _wanted(command: RefundOrder, paid: Paid) -> tuple[Money, Sequence[Ticket]]:
     if len(tickets) < len(command.ticket_ids) or value.is_zero:
         usable = {ticket.id for ticket in tickets} if not value.is_zero else set()
         others = [str(each) for each in command.ticket_ids if each not in usable]
-        raise TicketNotRefundable(metadata={"ticket_ids": ",".join(others)})
+        raise TicketNotRefundable(metadata={"ticket_ids": ",".join(others[:_MOST_NAMED])})
     if command.amount is None:
         amount = value
     else:

@@ -6,6 +6,8 @@ from application.errors import PaymentProviderUnknown, WebhookFault, WebhookInva
 from application.ports.inbox import ProviderEvent
 from application.ports.payments import Acknowledgement, Payments
 
+_LONGEST_NAME = 64
+
 
 class Providers:
     """One adapter for each provider and mode; two of one name and mode are a mistake."""
@@ -22,7 +24,7 @@ class Providers:
         this mode."""
         provider = self._by_name.get((name or self.default, live))
         if provider is None:
-            raise PaymentProviderUnknown(metadata={"provider": name or self.default})
+            raise _unknown(name or self.default)
         return provider
 
     def all(self) -> Sequence[Payments]:
@@ -37,7 +39,7 @@ class Providers:
         """
         named = [each for each in self._adapters if each.name == name]
         if not named:
-            raise PaymentProviderUnknown(metadata={"provider": name})
+            raise _unknown(name)
         refusals: list[WebhookInvalid] = []
         for provider in named:
             try:
@@ -47,3 +49,8 @@ class Providers:
         raise next(
             (each for each in refusals if each.fault is not WebhookFault.FORGED), refusals[0]
         )
+
+
+def _unknown(name: str) -> PaymentProviderUnknown:
+    """Names what was asked for, which may be any text of any length."""
+    return PaymentProviderUnknown(metadata={"provider": name[:_LONGEST_NAME]})

@@ -22,10 +22,11 @@ from domain.order.errors import (
 )
 from domain.order.order import OrderState
 from domain.order.refund import RefundSeen, RefundState
+from domain.stock import MOST_UNITS_PER_ORDER
 from domain.ticket.ticket import TicketState
 from infrastructure.simulated.faults import Action, Fault, FaultPlan
 from shared.errors import FieldInvalid
-from shared.ids import OrderId, PaymentId, RefundId
+from shared.ids import OrderId, PaymentId, RefundId, TicketId
 from shared.money import Money
 from tests.application.payment.audit import audit
 from tests.application.payment.dying import Life, MortalPayments
@@ -156,6 +157,19 @@ async def test_strange_requests(changes: dict[str, object]) -> None:
         command = RefundOrder(**{**plain, **changes})  # type: ignore[arg-type]
         await shop.application.orders.refund(command, shop.owner.ctx(new_key()))
     assert shop.refunds_of(order.id) == []
+
+
+async def test_a_refusal_names_no_more_tickets_than_every_client_can_take() -> None:
+    shop = await Shop().open()
+    order = await shop.bought()
+    strangers = tuple(TicketId(IDS.uuid()) for _ in range(MOST_UNITS_PER_ORDER))
+    command = RefundOrder(
+        order_id=order.id, amount=None, ticket_ids=strangers, reason="a broken leg"
+    )
+    with pytest.raises(TicketNotRefundable) as refused:
+        await shop.application.orders.refund(command, shop.owner.ctx(new_key()))
+    assert refused.value.metadata["ticket_ids"].startswith(f"{strangers[0]},{strangers[1]},")
+    assert len(refused.value.metadata["ticket_ids"]) < 4096
 
 
 async def test_who_may() -> None:

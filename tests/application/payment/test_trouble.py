@@ -8,6 +8,7 @@ import pytest
 
 from application.errors import PaymentProviderUnknown
 from application.order.pay_order import PayOrder
+from application.payment.providers import Providers
 from application.ports.payments import Asked, CallRefused, Charge, Payments
 from domain.attention.attention import Attention, AttentionKind
 from domain.order.order import OrderState
@@ -207,3 +208,14 @@ async def test_tests_never_reach_real_money() -> None:
         command = PayOrder(order_id=order.id, provider=None, method=None)
         await shop.application.orders.pay(command, buyer.ctx(new_key()))
     assert shop.tables.payments == {} and await shop.provider.ledger() == ()
+
+
+def test_an_unknown_provider_is_named_in_a_few_words() -> None:
+    """What was asked for is told again, and may be a megabyte of it."""
+    providers, name = Providers([], "simulated"), "x" * 1_000_000
+    with pytest.raises(PaymentProviderUnknown) as refused:
+        providers.get(name, live=True)
+    assert len(refused.value.metadata["provider"]) < 100
+    with pytest.raises(PaymentProviderUnknown) as refused:
+        providers.verify(name, b"", {})
+    assert len(refused.value.metadata["provider"]) < 100
