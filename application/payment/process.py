@@ -221,16 +221,20 @@ class PaymentProcess:
         return await self._wait(payment, ctx)
 
     async def _refused(self, step: Step, payment: Payment, code: str, ctx: Context) -> bool:
-        """The provider will not hear of our call, however often it is made: a person must know."""
+        """The provider will not hear of our call. If it was the first of all, nothing happened and the
+        buyer may try otherwise; of any other a person must know."""
         async with self.begin(ctx) as work:
             current = await load(work, payment.id)
             if current.payment.version != payment.version:
                 return True
             now = await work.now()
-            said = f"The provider refuses our call ({step.name.lower()}): {code}."
-            await self._trouble(work, current, AttentionKind.PAYMENT_STUCK, said, at=now)
+            if over := step is Step.AUTHORIZE and current.payment.was_never_asked_for:
+                work.payments.save(current.payment.refused(code, at=now))
+            else:
+                said = f"The provider refuses our call ({step.name.lower()}): {code}."
+                await self._trouble(work, current, AttentionKind.PAYMENT_STUCK, said, at=now)
             await work.commit(None)
-        return False
+        return over
 
     async def _trouble(
         self, work: UnitOfWork, current: Purchase, kind: AttentionKind, said: str, *, at: datetime

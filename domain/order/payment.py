@@ -232,6 +232,24 @@ class Payment(Aggregate):
         LIFECYCLE.require(self.state, PaymentState.CANCELLED)
         return self._changed(fact, state=PaymentState.CANCELLED, due_at=None, updated_at=at)
 
+    @property
+    def was_never_asked_for(self) -> bool:
+        """Until now: no call of ours can have had an effect without our hearing of it."""
+        return self.state is PaymentState.CREATED and self.version == 1 and self.looks == 0
+
+    def refused(self, code: str, *, at: datetime) -> "Payment":
+        """The provider will not take it, whatever the buyer does, and has done nothing. Only if it
+        `was_never_asked_for` before."""
+        if not self.was_never_asked_for:
+            raise RuntimeError(f"payment {self.id} may have been asked for before")
+        LIFECYCLE.require(self.state, PaymentState.FAILED)
+        fact = PaymentFailed(
+            order_id=self.order_id, payment_id=self.id, failure=code, occurred_at=at
+        )
+        return self._changed(
+            fact, state=PaymentState.FAILED, failure=code, due_at=None, updated_at=at
+        )
+
     def give_back(self, *, at: datetime) -> "Payment":
         """Notes, once, that a refund of taken money is requested."""
         if self.state is not PaymentState.CAPTURED:

@@ -50,7 +50,10 @@ async def _money(shop: Shop, ledger: Sequence[Entry]) -> None:
                 assert payment.goal is (Goal.COLLECT if wanted else Goal.ABANDON)
             answer = await shop.provider.find(payment.id)
             if answer is None:
-                assert payment.state is PaymentState.CANCELLED
+                assert payment.reference is None and payment.state in (
+                    PaymentState.CANCELLED,
+                    PaymentState.FAILED,  # refused by the very first call
+                )
             else:
                 assert payment.state is PaymentState[answer.state.upper()]
             assert books[payment.id].captured <= order.total.amount

@@ -9,7 +9,7 @@ import pytest
 from application.errors import PaymentProviderUnknown
 from application.order.pay_order import PayOrder
 from application.payment.providers import Providers
-from application.ports.payments import Asked, CallRefused, Charge, Payments
+from application.ports.payments import Asked, CallRefused, Charge, OutcomeUnknown, Payments
 from domain.attention.attention import Attention, AttentionKind
 from domain.order.order import OrderState
 from domain.order.payment import Observation, PaymentState
@@ -76,6 +76,23 @@ async def test_a_payment_that_is_not_ours_confirms_nothing(
     assert [bug for bug in shop.observer.bugs if isinstance(bug, Exception)] == []
 
 
+class Losing:
+    """The first answer is lost, and whatever is asked for then is refused."""
+
+    def around(self, payments: Payments) -> Payments:
+        calls = 0
+
+        class Lost(MortalPayments):
+            async def authorize(self, charge: Charge, *, key: str) -> Observation:
+                nonlocal calls
+                calls += 1
+                if calls == 1:
+                    raise OutcomeUnknown("lost")
+                raise CallRefused("idempotency_error")
+
+        return Lost(payments, Life())
+
+
 class Unwilling(MortalPayments):
     """Refuses calls of one kind."""
 
@@ -102,7 +119,40 @@ class Unwilling(MortalPayments):
         return await super().cancel(asked, key=key)
 
 
-@pytest.mark.parametrize("call", ["authorize", "capture", "cancel"])
+async def test_what_is_refused_at_once_is_over_and_the_buyer_may_try_otherwise() -> None:
+    unwilling: list[Unwilling] = []
+
+    def wrap(payments: Payments) -> Payments:
+        unwilling.append(Unwilling(payments, "authorize"))
+        return unwilling[0]
+
+    shop = await Shop(post=none_arrive, wrap=wrap).open()
+    buyer = await shop.user()
+    order = await shop.checkout(buyer)
+    view = await shop.pay(buyer, order.id)
+    assert (view.state, view.failure) == ("FAILED", "invalid_api_key")
+    unwilling[0]._refuses = "nothing"
+    view = await shop.pay(buyer, order.id)
+    assert view.state == "CAPTURED"
+    assert shop.order_now(order.id).state is OrderState.CONFIRMED and told(shop) == []
+    await shop.settle()
+    await audit(shop)
+
+
+async def test_what_is_refused_after_an_answer_was_lost_is_told() -> None:
+    """The call before may have had its effect: nothing is over."""
+    lost = Losing()
+    shop = await Shop(post=none_arrive, wrap=lost.around).open()
+    order = await shop.checkout(buyer := await shop.user())
+    assert (await shop.pay(buyer, order.id)).state == "CREATED"
+    shop.clock.advance(timedelta(seconds=30))
+    await shop.work()
+    assert shop.payment_of(order.id).is_open
+    (item,) = told(shop)
+    assert item.kind is AttentionKind.PAYMENT_STUCK and "authorize" in item.detail
+
+
+@pytest.mark.parametrize("call", ["capture", "cancel"])
 async def test_a_refused_call_is_told_and_not_made_again_and_again(call: str) -> None:
     unwilling: list[Unwilling] = []
 
