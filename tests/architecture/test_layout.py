@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     "tests/application/payment/test_refunds.py": "one table of what can become of a refund",
     "tests/contracts/money.py": "one exam of four ports that are written together",
     "tests/contracts/payment_providers.py": "one exam, read from the top to the bottom",
+    "tests/contracts/rivals.py": "one table of who meets whom, and how it must end",
     "tests/contracts/world.py": "the one world that all contract suites live in",
     "tests/domain/test_lifecycles.py": "every transition of every table, in one place",
     "tests/faces/forged.py": "one table, read from the top to the bottom",
