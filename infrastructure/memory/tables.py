@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.messages import Claim
+from application.messaging.message import Message
 from application.ports.inbox import ProviderEvent
 from application.ports.mail_queue import Mail
 from application.ports.money import Reconciliation
@@ -140,6 +141,8 @@ class Tables:
     mails: dict[MailId, MailRow] = field(default_factory=dict)
     keys: dict[Scope, KeyRow] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
+    log: list[Message] = field(default_factory=list)
+    """The numbered ones of the outbox, in its order."""
 
     def active(self, event_id: EventId) -> Iterator[Hold]:
         """Holds of the event that have not ended; some may be past their deadline."""
