@@ -23,7 +23,7 @@ _WAITING = """
         UNION ALL
         SELECT 'outbox', count(*), min(occurred_at)
         FROM (SELECT occurred_at FROM outbox
-              WHERE published_at IS NULL ORDER BY position LIMIT $1) AS facts
+              WHERE log_position IS NULL ORDER BY position LIMIT $1) AS facts
     ) AS backlogs
 """
 

@@ -11,6 +11,12 @@ from infrastructure.postgres.tables.delivery import (
 )
 from infrastructure.postgres.tables.events import events, pools, stock, ticket_types
 from infrastructure.postgres.tables.holds import holds
+from infrastructure.postgres.tables.messages import (
+    consumed,
+    dead_letters,
+    log_cursors,
+    parked_messages,
+)
 from infrastructure.postgres.tables.money import (
     attention,
     discrepancies,
@@ -26,6 +32,8 @@ from infrastructure.postgres.tables.throttle import login_attempts
 __all__ = [
     "api_keys",
     "attention",
+    "consumed",
+    "dead_letters",
     "discrepancies",
     "disputes",
     "events",
@@ -33,6 +41,7 @@ __all__ = [
     "holds",
     "idempotency_keys",
     "invitations",
+    "log_cursors",
     "login_attempts",
     "mails",
     "members",
@@ -41,6 +50,7 @@ __all__ = [
     "orders",
     "organizers",
     "outbox",
+    "parked_messages",
     "payments",
     "pools",
     "postings",

@@ -43,6 +43,8 @@ MOMENTS = {
     "provider_events": ("due_at", "received_at"),
     "idempotency_keys": ("created_at",),
     "outbox": ("occurred_at",),
+    "parked_messages": ("due_at",),
+    "dead_letters": ("died_at",),
 }
 
 # Every figure from one snapshot: two statements could see the moments before and after a commit.
