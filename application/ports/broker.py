@@ -17,10 +17,14 @@ class BrokerUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message as it came, `attempt` counting from 1 where the broker counts."""
+    """A message as it came, `attempt` counting from 1 where the broker counts.
+
+    A dead letter says how many attempts were made and the last one's `error`.
+    """
 
     message: Message
     attempt: int = 1
+    error: str = ""
 
 
 Handle = Callable[[Sequence[Delivery]], Awaitable[None]]

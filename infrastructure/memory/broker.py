@@ -48,7 +48,6 @@ class MemoryBroker(Broker):
         self._partitions: dict[Place, list[Message]] = defaultdict(list)
         self._groups: dict[str, _Group] = defaultdict(_Group)
         self._dead: dict[str, list[Delivery]] = defaultdict(list)
-        self._errors: dict[str, list[str]] = defaultdict(list)
         self._news = asyncio.Condition()
         self._members: set[_Member] = set()
 
@@ -77,8 +76,7 @@ class MemoryBroker(Broker):
     ) -> None:
         self._require()
         topic = f"{message.topic}.{group}.dlq"
-        self._dead[topic].append(Delivery(message=message, attempt=attempts))
-        self._errors[topic].append(error)
+        self._dead[topic].append(Delivery(message=message, attempt=attempts, error=error))
 
     async def dead(self, group: str, topics: Sequence[str], *, limit: int) -> Sequence[Delivery]:
         self._require()
