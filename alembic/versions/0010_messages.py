@@ -29,6 +29,9 @@ LOG = (
     """
     CREATE INDEX ix_outbox_organizer_id_log ON outbox (organizer_id, log_position)
         WHERE organizer_id IS NOT NULL AND log_position IS NOT NULL""",
+    """
+    CREATE INDEX ix_outbox_order_log ON outbox (aggregate_id, log_position)
+        WHERE aggregate_type = 'order' AND log_position IS NOT NULL""",
     "CREATE SEQUENCE holdfast_log_position",
 )
 
@@ -149,7 +152,8 @@ BACK = (
     "DROP TABLE parked_messages",
     "DROP TABLE consumed",
     "DROP TABLE log_cursors",
-    "DROP INDEX ix_outbox_unnumbered, ix_outbox_log, ix_outbox_organizer_id_log",
+    "DROP INDEX ix_outbox_unnumbered, ix_outbox_log, ix_outbox_organizer_id_log, "
+    "ix_outbox_order_log",
     """
     ALTER TABLE outbox
         DROP COLUMN log_position,

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from application.messages import SYSTEM, Actor
 from application.messaging.message import Message
 from application.ports.backlog import Waiting
-from shared.ids import OrganizerId
+from shared.ids import OrderId, OrganizerId
 
 SHARDS: Final = 16
 """Into how many parts readers divide the log, by aggregate: so many may share the work of one."""
@@ -31,12 +31,13 @@ class FactLog(Protocol):
         limit: int,
         *,
         organizer_id: OrganizerId | None = None,
+        order_id: OrderId | None = None,
         types: Collection[str] | None = None,
         live: bool | None = None,
         actor: Actor = SYSTEM,
     ) -> Sequence[Message]:
-        """Up to `limit` messages behind the position `after`, in order; of one organizer, of some
-        types, of sales or of tests alone, as asked. `actor` sees those of its own organizers in its
+        """Up to `limit` messages behind the position `after`, in order; of one organizer, of one
+        order, of some types, of sales or of tests alone, as asked. `actor` sees those of its own organizers in its
         mode, the system everything. Raises DatabaseUnavailable."""
         ...
 

@@ -39,6 +39,7 @@ class MemoryFactLog(FactLog):
         limit: int,
         *,
         organizer_id: OrganizerId | None = None,
+        order_id: OrderId | None = None,
         types: Collection[str] | None = None,
         live: bool | None = None,
         actor: Actor = SYSTEM,
@@ -47,6 +48,11 @@ class MemoryFactLog(FactLog):
             message
             for message in islice(self._tables.log, max(after, 0), None)
             if (organizer_id is None or message.organizer_id == organizer_id)
+            and (
+                order_id is None
+                or message.aggregate == "order"
+                and message.aggregate_id == order_id
+            )
             and (types is None or message.type in types)
             and (live is None or message.live is live)
             and _sees(actor, message)

@@ -64,6 +64,12 @@ outbox = Table(
         "log_position",
         postgresql_where=sql("organizer_id IS NOT NULL AND log_position IS NOT NULL"),
     ),
+    Index(
+        "ix_outbox_order_log",
+        "aggregate_id",
+        "log_position",
+        postgresql_where=sql("aggregate_type = 'order' AND log_position IS NOT NULL"),
+    ),
     postgresql_partition_by="RANGE (id)",
 )
 
