@@ -31,6 +31,7 @@ from application.ports.repositories import (
     StockLedger,
     TicketRepository,
 )
+from application.ports.webhooks import WebhookDeliveries, WebhookEndpointRepository
 
 R = TypeVar("R")
 
@@ -61,9 +62,9 @@ class UnitOfWork(Protocol):
       sees everything. Those without credentials see accounts, guests and nothing else.
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
       in the order idempotency → users, sessions, proofs, guests, organizers, invitations, API
-      keys, events → the buyer's limit → orders → stock by pool id → holds, changed tickets →
-      payments, refunds, new tickets, disputes, postings, attention, reconciliations → inbox,
-      mails → outbox.
+      keys, webhook endpoints, events → the buyer's limit → orders → stock by pool id → holds,
+      changed tickets → payments, refunds, new tickets, disputes, postings, attention,
+      reconciliations → inbox, mails, webhook deliveries → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """
@@ -82,6 +83,8 @@ class UnitOfWork(Protocol):
     def invitations(self) -> InvitationRepository: ...
     @property
     def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def webhook_endpoints(self) -> WebhookEndpointRepository: ...
     @property
     def events(self) -> EventRepository: ...
     @property
@@ -108,6 +111,8 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def mails(self) -> MailQueue: ...
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries: ...
 
     async def now(self) -> datetime:
         """The database's clock, UTC; it moves on between calls."""

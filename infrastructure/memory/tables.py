@@ -27,6 +27,8 @@ from domain.stock import Stock
 from domain.ticket.ticket import Ticket
 from domain.user.proof import Proof
 from domain.user.user import User
+from domain.webhook.delivery import WebhookDelivery
+from domain.webhook.endpoint import WebhookEndpoint
 from shared.errors import AppError
 from shared.facts import Fact
 from shared.ids import (
@@ -46,6 +48,8 @@ from shared.ids import (
     SessionId,
     TicketId,
     UserId,
+    WebhookDeliveryId,
+    WebhookEndpointId,
 )
 
 Scope = tuple[str, str, str]
@@ -139,6 +143,8 @@ class Tables:
     reconciliations: dict[UUID, Reconciliation] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
     mails: dict[MailId, MailRow] = field(default_factory=dict)
+    webhook_endpoints: dict[WebhookEndpointId, WebhookEndpoint] = field(default_factory=dict)
+    webhook_deliveries: dict[WebhookDeliveryId, WebhookDelivery] = field(default_factory=dict)
     keys: dict[Scope, KeyRow] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[Message] = field(default_factory=list)

@@ -23,6 +23,7 @@ from infrastructure.memory.session import Session
 from infrastructure.memory.sessions import MemorySessions
 from infrastructure.memory.stock import MemoryStock
 from infrastructure.memory.users import MemoryUsers
+from infrastructure.memory.webhooks import MemoryWebhookDeliveries, MemoryWebhookEndpoints
 
 R = TypeVar("R")
 
@@ -38,6 +39,7 @@ class MemoryUnitOfWork(UnitOfWork):
         "organizers",
         "invitations",
         "api_keys",
+        "webhook_endpoints",
         "events",
         "stock",
         "holds",
@@ -51,6 +53,7 @@ class MemoryUnitOfWork(UnitOfWork):
         "reconciliations",
         "inbox",
         "mails",
+        "webhook_deliveries",
     )
 
     users: MemoryUsers
@@ -60,6 +63,7 @@ class MemoryUnitOfWork(UnitOfWork):
     organizers: MemoryOrganizers
     invitations: MemoryInvitations
     api_keys: MemoryApiKeys
+    webhook_endpoints: MemoryWebhookEndpoints
     events: MemoryEvents
     stock: MemoryStock
     holds: MemoryHolds
@@ -73,6 +77,7 @@ class MemoryUnitOfWork(UnitOfWork):
     reconciliations: MemoryReconciliations
     inbox: MemoryInbox
     mails: MemoryMailQueue
+    webhook_deliveries: MemoryWebhookDeliveries
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -83,6 +88,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.organizers = MemoryOrganizers(session)
         self.invitations = MemoryInvitations(session)
         self.api_keys = MemoryApiKeys(session)
+        self.webhook_endpoints = MemoryWebhookEndpoints(session)
         self.events = MemoryEvents(session)
         self.stock = MemoryStock(session)
         self.holds = MemoryHolds(session, self.stock)
@@ -96,6 +102,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.reconciliations = MemoryReconciliations(session)
         self.inbox = MemoryInbox(session)
         self.mails = MemoryMailQueue(session)
+        self.webhook_deliveries = MemoryWebhookDeliveries(session)
 
     async def now(self) -> datetime:
         await self._session.read()

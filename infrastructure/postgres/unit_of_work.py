@@ -40,6 +40,8 @@ from infrastructure.postgres.stock import PostgresStockLedger, Shortage
 from infrastructure.postgres.sweep import Sweep
 from infrastructure.postgres.tickets import PostgresTicketRepository
 from infrastructure.postgres.users import PostgresUserRepository
+from infrastructure.postgres.webhook_deliveries import PostgresWebhookDeliveries
+from infrastructure.postgres.webhook_endpoints import PostgresWebhookEndpointRepository
 from shared.errors import AppError, Code
 from shared.facts import Fact
 
@@ -53,6 +55,7 @@ Repository: TypeAlias = (
     | PostgresOrganizerRepository
     | PostgresInvitationRepository
     | PostgresApiKeyRepository
+    | PostgresWebhookEndpointRepository
     | PostgresEventRepository
     | PostgresHoldRepository
     | PostgresOrderRepository
@@ -93,6 +96,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._organizers: PostgresOrganizerRepository | None = None
         self._invitations: PostgresInvitationRepository | None = None
         self._api_keys: PostgresApiKeyRepository | None = None
+        self._webhook_endpoints: PostgresWebhookEndpointRepository | None = None
         self._events: PostgresEventRepository | None = None
         self._stock: PostgresStockLedger | None = None
         self._holds: PostgresHoldRepository | None = None
@@ -106,6 +110,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._reconciliations: PostgresReconciliationRepository | None = None
         self._inbox: PostgresInbox | None = None
         self._mails: PostgresMailQueue | None = None
+        self._webhook_deliveries: PostgresWebhookDeliveries | None = None
 
     @staticmethod
     def starter(
@@ -174,6 +179,12 @@ class PostgresUnitOfWork(UnitOfWork):
         if self._api_keys is None:
             self._api_keys = PostgresApiKeyRepository(self._session)
         return self._api_keys
+
+    @property
+    def webhook_endpoints(self) -> PostgresWebhookEndpointRepository:
+        if self._webhook_endpoints is None:
+            self._webhook_endpoints = PostgresWebhookEndpointRepository(self._session)
+        return self._webhook_endpoints
 
     @property
     def events(self) -> PostgresEventRepository:
@@ -256,6 +267,12 @@ class PostgresUnitOfWork(UnitOfWork):
         return self._mails
 
     @property
+    def webhook_deliveries(self) -> PostgresWebhookDeliveries:
+        if self._webhook_deliveries is None:
+            self._webhook_deliveries = PostgresWebhookDeliveries(self._session, self._apart)
+        return self._webhook_deliveries
+
+    @property
     def _combined(self) -> Reads | None:
         return None if self._together is None else self._together.reads
 
@@ -287,7 +304,7 @@ class PostgresUnitOfWork(UnitOfWork):
         await self.holds.write_added()
         await _write(self._payments, self._refunds, self._tickets, self._disputes)
         await _write(self._ledger, self._attention, self._reconciliations)
-        await _write(self._inbox, self._mails)
+        await _write(self._inbox, self._mails, self._webhook_deliveries)
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -308,6 +325,8 @@ class PostgresUnitOfWork(UnitOfWork):
         """The notes as data that can wait for company; None where they are of other kinds, or not
         plainly the actor's own, or where the transaction is open already."""
         if self._session.begun or self._inbox or self._mails or self._has_money:
+            return None
+        if self._webhook_deliveries:
             return None
         if any(repository.notes for repository in self._people):
             return None
@@ -340,7 +359,7 @@ class PostgresUnitOfWork(UnitOfWork):
     def _has_work(self) -> bool:
         """Whether a commit has anything to write."""
         noted: Sequence[object] = (self._session.ctx.claim, self._stock, self._inbox, self._mails)
-        if any(noted) or self._ledger or self._reconciliations:
+        if any(noted) or self._ledger or self._reconciliations or self._webhook_deliveries:
             return True
         return any(repository.notes for repository in self._opened)
 
@@ -362,7 +381,8 @@ class PostgresUnitOfWork(UnitOfWork):
         one that somebody else has ended must be found out before its units are given back twice.
         """
         await _write(self._users, self._sessions, self._proofs, self._guests)
-        await _write(self._organizers, self._invitations, self._api_keys, self._events)
+        await _write(self._organizers, self._invitations, self._api_keys)
+        await _write(self._webhook_endpoints, self._events)
         await self._lock_buyers()
         await self.holds.check_limits()
         await self.guests.move_orders()
@@ -408,6 +428,7 @@ class PostgresUnitOfWork(UnitOfWork):
             self._organizers,
             self._invitations,
             self._api_keys,
+            self._webhook_endpoints,
             self._events,
         )
         return [repository for repository in everyone if repository is not None]

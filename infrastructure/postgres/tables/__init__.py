@@ -28,6 +28,7 @@ from infrastructure.postgres.tables.orders import order_lines, orders, tickets
 from infrastructure.postgres.tables.organizers import api_keys, invitations, members, organizers
 from infrastructure.postgres.tables.payments import payments, refunds
 from infrastructure.postgres.tables.throttle import login_attempts
+from infrastructure.postgres.tables.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "api_keys",
@@ -63,4 +64,6 @@ __all__ = [
     "ticket_types",
     "tickets",
     "users",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]

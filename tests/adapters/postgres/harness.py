@@ -32,6 +32,8 @@ MOMENTS = {
     "api_keys": ("created_at", "expires_at", "last_used_at", "revoked_at"),
     "mails": ("created_at", "expires_at", "due_at"),
     "login_attempts": ("last_at",),
+    "webhook_endpoints": ("old_secret_until", "failing_since", "created_at"),
+    "webhook_deliveries": ("next_attempt_at", "created_at"),
     "holds": ("expires_at", "latest_expiry", "created_at", "ended_at"),
     "orders": ("deadline", "created_at", "updated_at"),
     "payments": ("due_at", "created_at", "updated_at"),
