@@ -34,6 +34,7 @@ from shared.errors import (
     MalformedRequest,
     Overloaded,
     RequestTooLarge,
+    ServiceUnavailable,
     Violation,
 )
 
@@ -148,7 +149,7 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     if said.operation.limited or not said.operation.rule.is_open:
         yield RateLimited  # too many in a while, or at a time
     yield from said.refuses
-    yield from (Internal, DatabaseUnavailable, Overloaded)
+    yield from (Internal, DatabaseUnavailable, ServiceUnavailable, Overloaded)
 
 
 def _key_header(policy: KeyPolicy) -> dict[str, Any]:

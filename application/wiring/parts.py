@@ -11,7 +11,10 @@ from application.authentication import Authenticator
 from application.event.fees import Fees
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
+from application.live.room import StreamLimits, StreamRoom
+from application.live.stream import Stream, Watch
 from application.messages import Context, Message, Priority
+from application.order.local_inventory import LocalInventory
 from application.payment.disputes import DisputeDesk
 from application.payment.pauses import Pauses
 from application.payment.process import PaymentProcess
@@ -19,10 +22,13 @@ from application.payment.providers import Providers
 from application.payment.refunding import RefundProcess
 from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
+from application.ports.feed import Feed
 from application.ports.figures import RecentFigures
 from application.ports.idempotency import IdempotencyStore
 from application.ports.identity import Ids, Passwords, Seals, Tokens
+from application.ports.inventory import Inventory
 from application.ports.limits import RateLimiter
+from application.ports.log import FactLog
 from application.ports.mail import Mailer
 from application.ports.observer import Observer
 from application.ports.retention import Kept, Retention
@@ -63,6 +69,7 @@ class Rules:
     work_every: timedelta = timedelta(milliseconds=250)
     limits: WriteLimits = WriteLimits()
     in_flight: CallLimits = CallLimits()
+    streams: StreamLimits = StreamLimits()
     guessing: GuessingDelays = GuessingDelays()
     session_lasts: timedelta = timedelta(days=30)
     """Without being refreshed."""
@@ -92,8 +99,12 @@ class Ports:
     observer: Observer
     recent: RecentFigures
     retention: Retention
+    log: FactLog
+    feed: Feed
     full: Callable[[Priority], bool] = never_full
     """Whether there is no room where calls of a priority wait; told at once, without I/O."""
+    inventory: Inventory | None = None
+    """Where holds are kept; with None that is here."""
 
 
 class Parts:
@@ -102,6 +113,7 @@ class Parts:
     def __init__(self, ports: Ports, rules: Rules) -> None:
         self.ports = ports
         self.rules = rules
+        self.inventory = ports.inventory or LocalInventory(ports.begin, ports.ids)
         self.refunding = RefundProcess(
             begin=ports.begin, ids=ports.ids, providers=ports.providers, pauses=rules.pauses
         )
@@ -134,6 +146,8 @@ class Parts:
             full=ports.full,
         )
 
+        self._room = StreamRoom(rules.streams)
+
     def op(
         self, message: type[M], answers: type[R], handle: Callable[[M, Context], Awaitable[R]]
     ) -> Operation[M, R]:
@@ -145,4 +159,13 @@ class Parts:
             handle=handle,
             rule=rule_of(message.__name__),
             pipeline=self._pipeline,
+        )
+
+    def stream(self, message: type[M], answers: type[R], watch: Watch[M, R]) -> Stream[M, R]:
+        """Raises LookupError where nobody decided who may open it."""
+        return Stream(
+            door=self.op(message, answers, watch),
+            watch=watch,
+            feed=self.ports.feed,
+            room=self._room,
         )

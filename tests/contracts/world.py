@@ -20,6 +20,7 @@ from application.messages import (
 from application.order.create_order import CreateOrder
 from application.payment.providers import Providers
 from application.ports.identity import Bearer, Purpose
+from application.ports.inventory import Inventory
 from application.views.hold import HoldView
 from application.views.order import OrderView
 from domain.event.event import Event, EventDetails
@@ -232,6 +233,7 @@ class World:
         harness: Harness,
         rules: Rules = Rules(),
         providers: Providers = Providers([], "none"),
+        inventory: Inventory | None = None,
     ) -> None:
         self.harness = harness
         self.begin = harness.begin
@@ -252,6 +254,7 @@ class World:
             observer=self.observer,
             recent=MemoryRecentFigures(),
             retention=MemoryRetention(),
+            inventory=inventory,
         )
         self.application = assemble(self.ports, rules)
 
