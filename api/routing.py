@@ -58,6 +58,8 @@ class Routes:
     trusted: Sequence[Network] = ()
     """The proxies whose word on the caller's address is believed."""
     fast: list[FastRoute] = field(default_factory=list)
+    served: frozenset[str] | None = None
+    """The names of the operations that this process answers; None for all."""
 
     def get(
         self, path: str, operation: AnyOperation, **said: Any
@@ -105,6 +107,8 @@ class Routes:
         """
 
         def register(endpoint: Endpoint[P]) -> Endpoint[P]:
+            if self.served is not None and operation.name not in self.served:
+                return endpoint
             self.app.router.add_api_route(
                 PREFIX + path,
                 endpoint,
