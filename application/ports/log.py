@@ -37,8 +37,8 @@ class FactLog(Protocol):
         actor: Actor = SYSTEM,
     ) -> Sequence[Message]:
         """Up to `limit` messages behind the position `after`, in order; of one organizer, of one
-        order, of some types, of sales or of tests alone, as asked. `actor` sees those of its own organizers in its
-        mode, the system everything. Raises DatabaseUnavailable."""
+        order, of some types, of sales or of tests alone, as asked. `actor` sees those of its own
+        organizers in its mode, the system everything. Raises DatabaseUnavailable."""
         ...
 
     async def head(self) -> int:

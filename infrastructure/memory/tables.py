@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.messages import Claim
 from application.messaging.message import Message
+from application.ports.consumed import DeadLetter, ParkedMessage
 from application.ports.inbox import ProviderEvent
 from application.ports.mail_queue import Mail
 from application.ports.money import Reconciliation
@@ -87,6 +88,12 @@ class MailRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRow:
+    parked: ParkedMessage
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """A committed fact, and the call it came of."""
 
@@ -149,6 +156,10 @@ class Tables:
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[Message] = field(default_factory=list)
     """The numbered ones of the outbox, in its order."""
+    consumed: dict[tuple[str, UUID], bool] = field(default_factory=dict)
+    """By consumer group and message, as the two that follow."""
+    parked: dict[tuple[str, UUID], ParkedRow] = field(default_factory=dict)
+    dead: dict[tuple[str, UUID], DeadLetter] = field(default_factory=dict)
 
     def active(self, event_id: EventId) -> Iterator[Hold]:
         """Holds of the event that have not ended; some may be past their deadline."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 from application.ports.unit_of_work import UnitOfWork
 from infrastructure.memory.api_keys import MemoryApiKeys
 from infrastructure.memory.attention import MemoryAttention
+from infrastructure.memory.consumed import MemoryConsumed
 from infrastructure.memory.disputes import MemoryDisputes
 from infrastructure.memory.events import MemoryEvents
 from infrastructure.memory.guests import MemoryGuests
@@ -53,6 +54,7 @@ class MemoryUnitOfWork(UnitOfWork):
         "reconciliations",
         "inbox",
         "mails",
+        "consumed",
         "webhook_deliveries",
     )
 
@@ -77,6 +79,7 @@ class MemoryUnitOfWork(UnitOfWork):
     reconciliations: MemoryReconciliations
     inbox: MemoryInbox
     mails: MemoryMailQueue
+    consumed: MemoryConsumed
     webhook_deliveries: MemoryWebhookDeliveries
 
     def __init__(self, session: Session) -> None:
@@ -102,6 +105,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.reconciliations = MemoryReconciliations(session)
         self.inbox = MemoryInbox(session)
         self.mails = MemoryMailQueue(session)
+        self.consumed = MemoryConsumed(session)
         self.webhook_deliveries = MemoryWebhookDeliveries(session)
 
     async def now(self) -> datetime:

@@ -13,6 +13,7 @@ from domain.order.facts import OrderRefunded
 from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.attention import PostgresAttentionRepository
+from infrastructure.postgres.consumed import PostgresConsumed
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.disputes import PostgresDisputeRepository
 from infrastructure.postgres.events import PostgresEventRepository
@@ -110,6 +111,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._reconciliations: PostgresReconciliationRepository | None = None
         self._inbox: PostgresInbox | None = None
         self._mails: PostgresMailQueue | None = None
+        self._consumed: PostgresConsumed | None = None
         self._webhook_deliveries: PostgresWebhookDeliveries | None = None
 
     @staticmethod
@@ -273,6 +275,12 @@ class PostgresUnitOfWork(UnitOfWork):
         return self._webhook_deliveries
 
     @property
+    def consumed(self) -> PostgresConsumed:
+        if self._consumed is None:
+            self._consumed = PostgresConsumed(self._session)
+        return self._consumed
+
+    @property
     def _combined(self) -> Reads | None:
         return None if self._together is None else self._together.reads
 
@@ -305,6 +313,7 @@ class PostgresUnitOfWork(UnitOfWork):
         await _write(self._payments, self._refunds, self._tickets, self._disputes)
         await _write(self._ledger, self._attention, self._reconciliations)
         await _write(self._inbox, self._mails, self._webhook_deliveries)
+        await _write(self._consumed)
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -326,7 +335,7 @@ class PostgresUnitOfWork(UnitOfWork):
         plainly the actor's own, or where the transaction is open already."""
         if self._session.begun or self._inbox or self._mails or self._has_money:
             return None
-        if self._webhook_deliveries:
+        if self._webhook_deliveries or self._consumed:
             return None
         if any(repository.notes for repository in self._people):
             return None
@@ -361,6 +370,8 @@ class PostgresUnitOfWork(UnitOfWork):
         noted: Sequence[object] = (self._session.ctx.claim, self._stock, self._inbox, self._mails)
         if any(noted) or self._ledger or self._reconciliations or self._webhook_deliveries:
             return True
+        if self._consumed:
+            return True
         return any(repository.notes for repository in self._opened)
 
     @property
@@ -380,6 +391,8 @@ class PostgresUnitOfWork(UnitOfWork):
         Changed holds and tickets are written between the locking of the counters and the decision:
         one that somebody else has ended must be found out before its units are given back twice.
         """
+        if self._consumed is not None:
+            await self._consumed.write_added()
         await _write(self._users, self._sessions, self._proofs, self._guests)
         await _write(self._organizers, self._invitations, self._api_keys)
         await _write(self._webhook_endpoints, self._events)
