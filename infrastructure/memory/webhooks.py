@@ -47,6 +47,13 @@ class MemoryWebhookEndpoints(WebhookEndpointRepository):
         behind = [each for each in found if after is None or _place(each) < after]
         return sorted(behind, key=_place, reverse=True)[:limit]
 
+    async def every(
+        self, *, after: WebhookEndpointId | None, limit: int
+    ) -> Sequence[WebhookEndpoint]:
+        endpoints = (await self._session.read()).webhook_endpoints
+        ids = sorted(each for each in endpoints if after is None or each > after)
+        return [endpoints[endpoint_id] for endpoint_id in ids[:limit]]
+
     def add(self, endpoint: WebhookEndpoint) -> None:
         def write(writing: Writing) -> None:
             writing.insert(writing.tables.webhook_endpoints, endpoint.id, endpoint)

@@ -24,6 +24,13 @@ _LISTENING = f"""
     ORDER BY id
 """  # nosec B608: constants only
 
+_EVERY = f"""
+    {_SELECT}
+    WHERE $1::uuid IS NULL OR id > $1
+    ORDER BY id
+    LIMIT $2
+"""  # nosec B608: constants only
+
 _NUMBER = "SELECT count(*)::int AS number FROM webhook_endpoints WHERE organizer_id = $1"
 
 _INSERT = """
@@ -78,6 +85,11 @@ class PostgresWebhookEndpointRepository(WebhookEndpointRepository):
             wanted.add("(created_at, id) < ({}, {})", *after)
         text = wanted.query(_SELECT, order_by="created_at DESC, id DESC", limit=limit)
         return list(map(_endpoint, await self._session.fetch(text, *wanted.values)))
+
+    async def every(
+        self, *, after: WebhookEndpointId | None, limit: int
+    ) -> Sequence[WebhookEndpoint]:
+        return list(map(_endpoint, await self._session.fetch(_EVERY, after, limit)))
 
     def add(self, endpoint: WebhookEndpoint) -> None:
         self.notes.add(endpoint.id, endpoint)
