@@ -16,6 +16,7 @@ from grpc_app.generated.holdfast.v1.attention_pb2_grpc import AttentionServiceSt
 from grpc_app.generated.holdfast.v1.auth_pb2 import LoginRequest, RefreshTokenRequest, Tokens
 from grpc_app.generated.holdfast.v1.auth_pb2_grpc import AuthServiceStub
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
+from grpc_app.generated.holdfast.v1.fact_pb2_grpc import FactServiceStub
 from grpc_app.generated.holdfast.v1.guest_pb2_grpc import GuestServiceStub
 from grpc_app.generated.holdfast.v1.hold_pb2_grpc import HoldServiceStub
 from grpc_app.generated.holdfast.v1.member_pb2_grpc import MemberServiceStub
@@ -72,6 +73,7 @@ class HoldfastClient:
         self.orders = OrderServiceStub(self._channel)
         self.tickets = TicketServiceStub(self._channel)
         self.attention = AttentionServiceStub(self._channel)
+        self.facts = FactServiceStub(self._channel)
 
     async def login(self, email: str, password: str) -> Tokens:
         """Logs in and keeps both tokens; later calls are made with them. Raises
