@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from application.background.job import Job
+from application.ports.broker import BrokerUnavailable
 from application.ports.log import Wake
 from shared.errors import AppError
 
@@ -45,6 +46,10 @@ class Worker:
                 failures += 1
                 done = 0
                 _log.warning("job refused", job=job.name, reason=error.reason)
+            except BrokerUnavailable as error:
+                failures += 1
+                done = 0
+                _log.warning("job refused", job=job.name, reason=f"no broker: {error}")
             except Exception:
                 failures += 1
                 done = 0
