@@ -161,7 +161,8 @@ async def _leave(consumer: Any, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await consumer.stop()
-    except (KafkaError, TimeoutError) as error:
+    # Cancelled is what the library itself has cancelled and awaits.
+    except (KafkaError, TimeoutError, asyncio.CancelledError) as error:
         _logger.warning("a group was left without a word: %r", error)
         coordinator = consumer._coordinator
         if coordinator is not None:  # what is left of it would go on saying that we are there

@@ -158,14 +158,16 @@ def first_of_each(messages: Iterable[Message]) -> dict[UUID, list[UUID]]:
     return {key: list(ids) for key, ids in order.items()}
 
 
-async def insist(broker: Broker, messages: Sequence[Message]) -> int:
-    """Publishes as a relay does: again and again until it is acknowledged. How often in vain."""
-    until, failures = time.monotonic() + PATIENCE, 0
+async def insist(
+    broker: Broker, messages: Sequence[Message], failed: Callable[[], None] = lambda: None
+) -> None:
+    """Publishes as a relay does: again and again until it is acknowledged; tells each failure."""
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             await broker.publish(messages)
-            return failures
+            return
         except BrokerUnavailable:
-            failures += 1
+            failed()
             assert time.monotonic() < until
             await asyncio.sleep(0.2)

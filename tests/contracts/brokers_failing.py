@@ -66,17 +66,16 @@ class FailingBrokerContract:
         self, bench: ServerBench, source: Source
     ) -> None:
         """Nothing that was acknowledged is lost, and nothing overtakes."""
-        keys, sent, going, failures = some_keys(15), list[Message](), True, 0
+        keys, sent, going, failures = some_keys(15), list[Message](), True, list[None]()
         reader = Reader(pause=0.001)
         for _ in range(2):
             await bench.connect().subscribe("killed", [source.topic], reader, batch=10)
         publishing = bench.connect()
 
         async def publish() -> None:
-            nonlocal failures
             while going:
                 messages = source.messages(25, keys)
-                failures += await insist(publishing, messages)
+                await insist(publishing, messages, lambda: failures.append(None))
                 sent.extend(messages)
                 await asyncio.sleep(0.02)
 
@@ -84,7 +83,7 @@ class FailingBrokerContract:
         try:
             await eventually(lambda: len(reader.done) > 100, lambda: "nothing comes")
             await asyncio.to_thread(bench.server.kill)
-            await eventually(lambda: failures > 0, lambda: "nobody noticed")
+            await eventually(lambda: len(failures) > 0, lambda: "nobody noticed")
             await asyncio.to_thread(bench.server.start)
             before, seen = len(sent), len(reader.done)
             await eventually(lambda: len(sent) > before + 100, lambda: "nothing is taken")

@@ -10,6 +10,12 @@ from tools.services import Kafka
 async def bench(kafka: Kafka) -> AsyncIterator[KafkaBench]:
     bench = KafkaBench(kafka)
     yield bench
-    await bench.close()
+    try:
+        await bench.close()
+    finally:
+        _restore(kafka)
+
+
+def _restore(kafka: Kafka) -> None:
     if not kafka.is_running:  # a test that failed left it so
         kafka.start()
