@@ -9,10 +9,18 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """NAT64: the last 32 bits are an IPv4 address, which is where it leads to."""
 _COMPATIBLE = IPv6Network("::/96")
-# Not told by the standard library of every version: relays and tunnels into IPv4, documentation.
+# Not told by the standard library of every version: protocols, relays and tunnels into IPv4,
+# documentation.
 _NEVER = tuple(
     ip_network(text)
-    for text in ("192.88.99.0/24", "2002::/16", "2001::/32", "3fff::/20", "64:ff9b:1::/48")
+    for text in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "2001::/32",
+        "2002::/16",
+        "3fff::/20",
+        "64:ff9b:1::/48",
+    )
 )
 
 
