@@ -1,12 +1,9 @@
 """Which groups of operations make up which service, where one process does not serve them all."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
-
-from application.app import Application
 
 
 class Service(Enum):
@@ -43,15 +40,3 @@ GROUPS: Final[Mapping[str, Service]] = MappingProxyType(
     }
 )
 """By the names in `Application`."""
-
-
-def operations_of(application: Application, services: Iterable[Service]) -> frozenset[str]:
-    """The names of the operations that a process with these services answers. Raises KeyError for
-    a group that is in no service."""
-    wanted = frozenset(services)
-    found: set[str] = set()
-    for group in fields(application):
-        if GROUPS[group.name] in wanted:
-            operations = getattr(application, group.name)
-            found |= {getattr(operations, each.name).name for each in fields(operations)}
-    return frozenset(found)

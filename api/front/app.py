@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from api.errors import problem
 from api.front.forward import ClientGone, Forwarding
-from api.front.paths import Map, ServedPath
+from api.front.paths import Map
+from api.front.served import ServedPath
 from api.links import add_links
 from api.middleware.access import request_id_of
 from shared.addresses import Network

@@ -8,19 +8,10 @@ from typing import Generic, TypeVar
 from fastapi import FastAPI
 from starlette.routing import Mount, compile_path
 
+from api.front.served import ServedPath
 from api.routing import PREFIX
 
 U = TypeVar("U")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedPath:
-    """A path as routes write it (`/api/v1/holds/{hold_id}`); everything below it if `below`. No
-    `methods` stands for all."""
-
-    template: str
-    methods: frozenset[str] = frozenset()
-    below: bool = False
 
 
 def paths_of(app: FastAPI) -> Iterator[ServedPath]:

@@ -38,12 +38,14 @@ class InventoryServer:
     """Every call must carry a passport. Its port is not that of the API, where this service is not
     offered: nobody from outside is to reach it, and who does has no passport."""
 
-    def __init__(self, inventory: Inventory, passports: Passports, address: str) -> None:
-        """Port 0 in the `address` takes a free one."""
+    def __init__(
+        self, inventory: Inventory, passports: Passports, address: str, *, shared: bool = False
+    ) -> None:
+        """Port 0 in the `address` takes a free one. `shared`: somebody keeps the port reserved."""
         self._inventory = inventory
         self._passports = passports
         self.address = address
-        self._server = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
+        self._server = grpc.aio.server(options=(("grpc.so_reuseport", int(shared)),))
         methods = {"Checkout": self._checkout, "LetGo": self._let_go}
         handlers = {name: self._method(name, answer) for name, answer in methods.items()}
         self._server.add_generic_rpc_handlers(
