@@ -7,6 +7,7 @@ here is what is about all services at once: /health, /ready, and the description
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, Final
 
 import httpcore2
@@ -19,8 +20,10 @@ from api.errors import problem
 from api.front.forward import ClientGone, Forwarding
 from api.front.paths import Map
 from api.front.served import ServedPath
+from api.front.sockets import pass_socket
 from api.links import add_links
 from api.middleware.access import request_id_of
+from api.middleware.headers import security_headers
 from shared.addresses import Network
 from shared.errors import AppError, NotReady, ServiceUnavailable
 
@@ -44,6 +47,7 @@ class RestFront:
     def __init__(self, upstreams: Sequence[RestUpstream], trusted: Sequence[Network]) -> None:
         self._upstreams = upstreams
         self._map = Map({each: each.paths for each in upstreams})
+        self._trusted = trusted
         self._forwarding = Forwarding(trusted)
         self._document: bytes | None = None
 
@@ -51,9 +55,29 @@ class RestFront:
         await self._forwarding.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise RuntimeError(f"nothing here speaks {scope['type']}")
         request_id = _request_id(scope)
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send, request_id)
+        else:
+            await self._request(scope, receive, send, request_id)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        upstream = self._map.find(scope["path"], "GET")
+        try:
+            await pass_socket(
+                upstream.host,
+                upstream.port,
+                scope,
+                receive,
+                send,
+                trusted=self._trusted,
+                request_id=request_id,
+            )
+        except OSError as failure:
+            self._say(upstream, failure, request_id)
+            await send({"type": "websocket.close", "code": 1013, "reason": "SERVICE_UNAVAILABLE"})
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = False
 
         async def noted(message: Any) -> None:
@@ -64,8 +88,7 @@ class RestFront:
         try:
             own = await self._own(scope["path"], scope["method"])
             if own is not None:
-                own.headers["X-Request-ID"] = request_id
-                await own(scope, receive, noted)
+                await _completed(own, request_id)(scope, receive, noted)
                 return
             upstream = self._map.find(scope["path"], scope["method"])
             await self._pass_on(upstream, scope, receive, noted, request_id)
@@ -74,9 +97,8 @@ class RestFront:
         except AppError as refusal:
             if started:  # it broke off: the reader must see that
                 raise
-            headers = {"X-Request-ID": request_id}
-            answer = problem(refusal, path=scope["path"], request_id=request_id, headers=headers)
-            await answer(scope, receive, send)
+            answer = problem(refusal, path=scope["path"], request_id=request_id)
+            await _completed(answer, request_id)(scope, receive, send)
 
     async def _pass_on(
         self, upstream: RestUpstream, scope: Scope, receive: Receive, send: Send, request_id: str
@@ -92,13 +114,17 @@ class RestFront:
                 request_id=request_id.encode(),
             )
         except _FAILURES as failure:
-            _log.warning(
-                "a service does not answer",
-                service=upstream.name,
-                problem=type(failure).__name__,
-                request_id=request_id,
-            )
+            self._say(upstream, failure, request_id)
             raise ServiceUnavailable(retry_after=1) from failure
+
+    @staticmethod
+    def _say(upstream: RestUpstream, failure: Exception, request_id: str) -> None:
+        _log.warning(
+            "a service does not answer",
+            service=upstream.name,
+            problem=type(failure).__name__,
+            request_id=request_id,
+        )
 
     async def _own(self, path: str, method: str) -> Response | None:
         if method not in ("GET", "HEAD"):
@@ -171,6 +197,15 @@ def merged(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _request_id(scope: Scope) -> str:
     sent = (value for name, value in scope["headers"] if name == b"x-request-id")
     return request_id_of(next(sent, None))
+
+
+def _completed(answer: Response, request_id: str) -> Response:
+    """With what every answer of a service brings along."""
+    answer.headers["Date"] = formatdate(usegmt=True)
+    answer.headers["X-Request-ID"] = request_id
+    for name, value in security_headers(0):
+        answer.headers.setdefault(name.decode(), value.decode())
+    return answer
 
 
 def _json(content: object) -> Response:
