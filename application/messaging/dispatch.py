@@ -28,9 +28,9 @@ class Dispatcher:
     An effect and the note that it happened are one transaction. A message whose effect fails is
     parked, and the later ones of its aggregate behind it, so that nobody else waits; it is tried
     again after `pause`, twice that, and so on up to `longest_pause`, until it has failed as often
-    as the consumer allows. Then it goes to the dead letters, of `broker` where there is one, and
-    the rest of its aggregate goes on. A database that is away is nobody's failure: that is raised,
-    and everything comes again.
+    as the consumer allows. Then it goes to the dead letters, to those of `broker` as well where
+    there is one, and the rest of its aggregate goes on. A database that is away is nobody's
+    failure: that is raised, and everything comes again.
     """
 
     begin: Begin
@@ -174,8 +174,7 @@ class Dispatcher:
             async with self.begin(_context(message.request_id)) as work:
                 work.consumed.add(group, message.id)
                 work.consumed.unpark(group, message.id)
-                if self.broker is None:
-                    work.consumed.bury(group, message, attempts=attempts, error=error)
+                work.consumed.bury(group, message, attempts=attempts, error=error)
                 await work.commit(None)
         except AlreadyConsumed:
             await self._unpark(message)
