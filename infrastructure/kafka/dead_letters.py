@@ -12,6 +12,9 @@ from infrastructure.kafka.records import dead_letter_of
 
 _logger = logging.getLogger(__name__)
 
+_Dated = tuple[int, Delivery]
+"""When it was buried, in milliseconds."""
+
 
 async def read_dead_letters(
     config: KafkaConfig, partitions: Sequence[tuple[str, int]], limit: int
@@ -25,26 +28,27 @@ async def read_dead_letters(
     consumer.assign([TopicPartition(*each) for each in partitions])
     try:
         await consumer.start()
-        records = await _oldest(consumer, limit)
+        ends = await consumer.end_offsets(consumer.assignment())
+        found = [
+            each
+            for partition, end in ends.items()
+            for each in await _oldest(consumer, partition, end, limit)
+        ]
     finally:
         await consumer.stop()
-    letters = []
-    for record in sorted(records, key=lambda each: each.timestamp):
-        try:
-            letters.append(dead_letter_of(record.headers, record.value))
-        except ValueError as error:  # put there as it came: no message of ours
-            _logger.warning("offset %s of %s is no message: %s", record.offset, record.topic, error)
-    return letters[:limit]
+    return [letter for _, letter in sorted(found, key=lambda each: each[0])[:limit]]
 
 
-async def _oldest(consumer: Any, limit: int) -> list[Any]:
-    """`limit` of each partition, or what there is now."""
-    ends = await consumer.end_offsets(consumer.assignment())
-    found: list[Any] = []
-    for partition, end in ends.items():
-        mine: list[Any] = []
-        while len(mine) < limit and await consumer.position(partition) < end:
-            got = await consumer.getmany(partition, timeout_ms=200, max_records=limit)
-            mine += got.get(partition, [])
-        found += mine[:limit]
+async def _oldest(consumer: Any, partition: Any, end: int, limit: int) -> list[_Dated]:
+    found: list[_Dated] = []
+    while len(found) < limit and await consumer.position(partition) < end:
+        got = await consumer.getmany(partition, timeout_ms=200, max_records=limit - len(found))
+        for record in got.get(partition, []):
+            try:
+                letter = dead_letter_of(record.headers, record.value)
+            except ValueError as error:  # buried because it is none
+                where = f"{record.topic}/{record.partition}/{record.offset}"
+                _logger.warning("%s is no message: %s", where, error)
+            else:
+                found.append((record.timestamp, letter))
     return found

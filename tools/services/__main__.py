@@ -37,22 +37,23 @@ def main() -> int:
 
 def _run(servers: list[Server]) -> int:
     with ThreadPoolExecutor(len(servers)) as starting:
-        outcomes = [(server, starting.submit(server.start)) for server in servers]
-    failed = False
-    for server, outcome in outcomes:
-        error = outcome.exception()
-        if isinstance(error, ServiceError):
-            print(f"{server.name}: {error}", file=sys.stderr)
-            failed = True
-        elif error is not None:
-            raise error
-        else:
-            print(f"{server.name:9} {server.url}   (after {server.start_seconds:.1f} s)")
+        failed = [name for name in starting.map(_start, servers) if name is not None]
     if failed:
         return 1
     print("Ctrl-C ends them; what they keep is thrown away.", flush=True)
     while True:
         signal.pause()
+
+
+def _start(server: Server) -> str | None:
+    """Its name if it could not be started, of which it says the reason."""
+    try:
+        server.start()
+    except ServiceError as error:
+        print(f"{server.name}: {error}", file=sys.stderr, flush=True)
+        return server.name
+    print(f"{server.name:9} {server.url}   after {server.start_seconds:.1f} s", flush=True)
+    return None
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

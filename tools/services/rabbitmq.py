@@ -48,15 +48,16 @@ class RabbitMq(Server):
         _kill(self._names)
         self._names = None
 
-    def _prepare(self) -> Sequence[str]:
-        names = shutil.which("epmd")
-        if not _SCRIPT.exists() or names is None:
+    def require(self) -> None:
+        if not _SCRIPT.exists() or shutil.which("epmd") is None:
             raise ServiceError(_MISSING)
+
+    def _prepare(self) -> Sequence[str]:
         (self._folder / "rabbitmq.conf").write_text(_CONFIG.format(port=self.port))
         (self._folder / "enabled_plugins").write_text("[].\n")
         if self._names is None or not self._names.is_running:
             # Else the node would start one that nobody ends.
-            command = [names, "-address", "127.0.0.1", "-port", str(self._names_port)]
+            command = ["epmd", "-address", "127.0.0.1", "-port", str(self._names_port)]
             self._names = self._run(command)
         return [str(_SCRIPT), "-noinput"]
 

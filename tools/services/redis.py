@@ -18,6 +18,9 @@ class Redis(Server):
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    def require(self) -> None:
+        _program()
+
     def _prepare(self) -> Sequence[str]:
         options = {
             "port": self.port,

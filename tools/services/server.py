@@ -44,6 +44,7 @@ class Server(ABC):
         """Done when it answers. Raises ServiceError, with what to install or what it said."""
         if self.is_running:
             raise ServiceError(f"{self.name} runs already")
+        self.require()
         began = time.monotonic()
         command = self._prepare()
         self._process = self._run(command)
@@ -86,9 +87,13 @@ class Server(ABC):
         self._send(signal.SIGCONT)
 
     @abstractmethod
+    def require(self) -> None:
+        """Raises ServiceError, with what to install, if its programs are not there. Fetches what
+        can be fetched."""
+
+    @abstractmethod
     def _prepare(self) -> Sequence[str]:
-        """Writes what it needs and returns the command; also called when it is started again.
-        Raises ServiceError, with what to install."""
+        """Writes what it needs and returns the command; also called when it is started again."""
 
     @abstractmethod
     def _answers(self) -> bool: ...

@@ -63,6 +63,10 @@ class Kafka(Server):
         """As clients name it."""
         return f"127.0.0.1:{self.port}"
 
+    def require(self) -> None:
+        java()
+        class_path()
+
     def _prepare(self) -> Sequence[str]:
         config, data = self._folder / "server.properties", self._folder / "data"
         if not data.exists():
