@@ -111,7 +111,8 @@ class Stream(Generic[M, R]):
         observer.completed(self.name, ctx, time.perf_counter() - started)
 
     async def _told(self, message: M, ctx: Context) -> AsyncGenerator[R | None]:
-        watch, pace = self.watch, _Pace(self.room, watch.pause)
+        watch = self.watch
+        pace = _Pace(self.room, watch.pause)
         told: R | None = None
         with self.feed.watch(watch.topic(message)) as hints:  # before the first look
             while True:

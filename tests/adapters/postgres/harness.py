@@ -12,6 +12,7 @@ from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
+from infrastructure.postgres.log import PostgresFactLog
 from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.tables import metadata
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
@@ -95,6 +96,7 @@ class PostgresHarness(Harness):
         self.store = PostgresIdempotencyStore(database)
         self.standings = PostgresStandings(database)
         self.throttle = PostgresAttemptThrottle(database)
+        self.log = PostgresFactLog(database)
 
     async def empty(self) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)
