@@ -52,8 +52,10 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
-    """Where main.py listens; it is stopped as an operator would, and must end well."""
+def addresses(
+    databases: Databases, server_folder: Path, pytestconfig: pytest.Config
+) -> Iterator[Addresses]:
+    """Where it listens; it is stopped as an operator would, and must end well."""
     url = databases.create()
     owner = databases.owner(url)
     settings = {
@@ -64,7 +66,8 @@ def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
         "PAYMENT__SIMULATED__LATE_SECONDS": str(LATE_SECONDS),
         **UNHURRIED,
     }
-    instance = Instance(server_folder, settings)
+    deployment = pytestconfig.getoption("--deployment")
+    instance = Instance(server_folder, settings, deployment=deployment)
     found = instance.start()
     _register_founder(found)
     yield found

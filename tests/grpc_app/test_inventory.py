@@ -78,6 +78,7 @@ async def asking(target: str, patience: Patience = Patience()) -> AsyncIterator[
 async def refusal(target: str, *passports: str, message: bytes = b"") -> AppError | None:
     """Of a call that is made by hand."""
     async with grpc.aio.insecure_channel(target) as channel:
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
         call = channel.unary_unary(f"/{SERVICE}/Checkout")
         metadata = tuple((PASSPORT, each) for each in passports)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -126,7 +127,8 @@ async def test_nobody_comes_in_without_a_passport_of_ours() -> None:
 async def test_the_secret_before_opens_too() -> None:
     ctx = Context(request_id="r")
     passport = Passports(["the one before"]).issue(ctx, "Checkout", b"x")
-    assert Passports(["the newest", "the one before"]).context([passport], "Checkout", b"x")
+    both = Passports(["the newest", "the one before"])
+    assert both.context([passport], "Checkout", b"x").request_id == "r"
     with pytest.raises(TokenInvalid):
         Passports(["the newest"]).context([passport], "Checkout", b"x")
 
