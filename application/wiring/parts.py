@@ -35,6 +35,7 @@ from application.ports.retention import Kept, Retention
 from application.ports.standing import Standings
 from application.ports.throttle import AttemptThrottle
 from application.ports.unit_of_work import Begin
+from application.ports.webhooks import Vault, WebhookSender
 from application.user.proofs import ProofDesk
 from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import HoldTerms
@@ -70,6 +71,8 @@ class Rules:
     limits: WriteLimits = WriteLimits()
     in_flight: CallLimits = CallLimits()
     streams: StreamLimits = StreamLimits()
+    live_every: timedelta = timedelta(seconds=1)
+    """How often the log is looked at for those who watch, without being woken."""
     guessing: GuessingDelays = GuessingDelays()
     session_lasts: timedelta = timedelta(days=30)
     """Without being refreshed."""
@@ -77,6 +80,7 @@ class Rules:
     verification_lasts: timedelta = timedelta(hours=24)
     reset_lasts: timedelta = timedelta(hours=1)
     invitation_lasts: timedelta = timedelta(days=7)
+    webhooks_kept: timedelta = timedelta(days=30)
     link_base: str = "http://127.0.0.1:8000"
     """What links in mails start with."""
 
@@ -99,6 +103,8 @@ class Ports:
     observer: Observer
     recent: RecentFigures
     retention: Retention
+    vault: Vault
+    webhooks: WebhookSender
     log: FactLog
     feed: Feed
     full: Callable[[Priority], bool] = never_full
