@@ -23,7 +23,7 @@ from domain.webhook.errors import WebhookEndpointDisabled, WebhookEndpointNotFou
 
 def add_webhook_delivery_routes(routes: Routes, endpoints: WebhookOperations) -> None:
     @routes.get(
-        "/webhook-endpoints/{endpoint_id}/deliveries",
+        "/webhook-endpoints/{webhook_endpoint_id}/deliveries",
         endpoints.list_deliveries,
         summary="List deliveries",
         answers=WebhookDeliveryPage,
@@ -31,14 +31,16 @@ def add_webhook_delivery_routes(routes: Routes, endpoints: WebhookOperations) ->
         refuses=(WebhookEndpointNotFound, RoleMissing),
     )
     async def list_webhook_deliveries(
-        call: Call, endpoint_id: WebhookEndpointIdPath, search: Annotated[DeliverySearch, Query()]
+        call: Call,
+        webhook_endpoint_id: WebhookEndpointIdPath,
+        search: Annotated[DeliverySearch, Query()],
     ) -> Response:
         """What was sent there, or will be, and what became of it."""
-        query = search.query(endpoint_id)
+        query = search.query(webhook_endpoint_id)
         return answer(call, await endpoints.list_deliveries(query, call.ctx))
 
     @routes.post(
-        "/webhook-endpoints/{endpoint_id}/replay",
+        "/webhook-endpoints/{webhook_endpoint_id}/replay",
         endpoints.replay,
         summary="Replay deliveries",
         answers=WebhookReplay,
@@ -46,21 +48,21 @@ def add_webhook_delivery_routes(routes: Routes, endpoints: WebhookOperations) ->
         refuses=(WebhookEndpointNotFound, RoleMissing, WebhookEndpointDisabled),
     )
     async def replay_webhook_deliveries(
-        call: Call, endpoint_id: WebhookEndpointIdPath, body: ReplayRequest
+        call: Call, webhook_endpoint_id: WebhookEndpointIdPath, body: ReplayRequest
     ) -> Response:
         """Sends what is over once more, with the same `webhook-id` and body. What still waits for
         its next attempt is left alone."""
-        return answer(call, await endpoints.replay(body.command(endpoint_id), call.ctx))
+        return answer(call, await endpoints.replay(body.command(webhook_endpoint_id), call.ctx))
 
     @routes.post(
-        "/webhook-endpoints/{endpoint_id}/test",
+        "/webhook-endpoints/{webhook_endpoint_id}/test",
         endpoints.send_test,
         summary="Try a webhook endpoint",
         answers=WebhookDelivery,
         says="The delivery that was made.",
         refuses=(WebhookEndpointNotFound, RoleMissing, WebhookEndpointDisabled),
     )
-    async def send_test_webhook(call: Call, endpoint_id: WebhookEndpointIdPath) -> Response:
+    async def send_test_webhook(call: Call, webhook_endpoint_id: WebhookEndpointIdPath) -> Response:
         """Sends a `webhook.test`, whatever the filter."""
-        command = SendTestWebhook(endpoint_id=endpoint_id)
+        command = SendTestWebhook(webhook_endpoint_id=webhook_endpoint_id)
         return answer(call, await endpoints.send_test(command, call.ctx))

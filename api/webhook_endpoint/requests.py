@@ -52,9 +52,9 @@ class WebhookEndpointChanges(Input):
     description: Unchanged[Text] = None
     enabled: Unchanged[Flag] = None
 
-    def command(self, endpoint_id: WebhookEndpointId) -> UpdateWebhookEndpoint:
+    def command(self, webhook_endpoint_id: WebhookEndpointId) -> UpdateWebhookEndpoint:
         return UpdateWebhookEndpoint(
-            endpoint_id=endpoint_id,
+            webhook_endpoint_id=webhook_endpoint_id,
             url=self.url,
             types=None if self.types is None else tuple(self.types),
             description=self.description,
@@ -69,9 +69,9 @@ class DeliverySearch(Input):
         default=None, description="`next_page_token` of the page before."
     )
 
-    def query(self, endpoint_id: WebhookEndpointId) -> ListWebhookDeliveries:
+    def query(self, webhook_endpoint_id: WebhookEndpointId) -> ListWebhookDeliveries:
         return ListWebhookDeliveries(
-            endpoint_id=endpoint_id,
+            webhook_endpoint_id=webhook_endpoint_id,
             state=self.state,
             page_size=self.page_size,
             page_token=self.page_token,
@@ -97,9 +97,9 @@ class ReplayRequest(Input):
         default=None, description="`FAILED` or `DELIVERED` only."
     )
 
-    def command(self, endpoint_id: WebhookEndpointId) -> ReplayWebhookDeliveries:
+    def command(self, webhook_endpoint_id: WebhookEndpointId) -> ReplayWebhookDeliveries:
         return ReplayWebhookDeliveries(
-            endpoint_id=endpoint_id,
+            webhook_endpoint_id=webhook_endpoint_id,
             delivery_ids=tuple(self.delivery_ids),
             message_ids=tuple(self.message_ids),
             since=self.since,

@@ -63,7 +63,7 @@ def add_webhook_endpoint_routes(routes: Routes, endpoints: WebhookOperations) ->
         return answer(call, await endpoints.list(query, call.ctx))
 
     @routes.patch(
-        "/webhook-endpoints/{endpoint_id}",
+        "/webhook-endpoints/{webhook_endpoint_id}",
         endpoints.update,
         summary="Change a webhook endpoint",
         answers=WebhookEndpoint,
@@ -71,28 +71,30 @@ def add_webhook_endpoint_routes(routes: Routes, endpoints: WebhookOperations) ->
         refuses=(WebhookEndpointNotFound, RoleMissing),
     )
     async def update_webhook_endpoint(
-        call: Call, endpoint_id: WebhookEndpointIdPath, body: WebhookEndpointChanges
+        call: Call, webhook_endpoint_id: WebhookEndpointIdPath, body: WebhookEndpointChanges
     ) -> Response:
         """Changes the fields that are sent. `enabled` switches it off, or on again after it was
         switched off."""
-        return answer(call, await endpoints.update(body.command(endpoint_id), call.ctx))
+        return answer(call, await endpoints.update(body.command(webhook_endpoint_id), call.ctx))
 
     @routes.post(
-        "/webhook-endpoints/{endpoint_id}/rotate",
+        "/webhook-endpoints/{webhook_endpoint_id}/rotate",
         endpoints.rotate_secret,
         summary="Change the secret of a webhook endpoint",
         answers=WebhookEndpoint,
         says="The endpoint, with its new secret.",
         refuses=(WebhookEndpointNotFound, RoleMissing),
     )
-    async def rotate_webhook_secret(call: Call, endpoint_id: WebhookEndpointIdPath) -> Response:
+    async def rotate_webhook_secret(
+        call: Call, webhook_endpoint_id: WebhookEndpointIdPath
+    ) -> Response:
         """For 24 hours messages are signed with both; the one before ends at once when this is done
         twice."""
-        command = RotateWebhookSecret(endpoint_id=endpoint_id)
+        command = RotateWebhookSecret(webhook_endpoint_id=webhook_endpoint_id)
         return answer(call, await endpoints.rotate_secret(command, call.ctx))
 
     @routes.delete(
-        "/webhook-endpoints/{endpoint_id}",
+        "/webhook-endpoints/{webhook_endpoint_id}",
         endpoints.delete,
         summary="Delete a webhook endpoint",
         answers=None,
@@ -100,7 +102,11 @@ def add_webhook_endpoint_routes(routes: Routes, endpoints: WebhookOperations) ->
         says="It is gone, and what was sent there is forgotten.",
         refuses=(WebhookEndpointNotFound, RoleMissing),
     )
-    async def delete_webhook_endpoint(call: Call, endpoint_id: WebhookEndpointIdPath) -> Response:
+    async def delete_webhook_endpoint(
+        call: Call, webhook_endpoint_id: WebhookEndpointIdPath
+    ) -> Response:
         """Nothing is sent there any more, not even what was waiting."""
-        await endpoints.delete(DeleteWebhookEndpoint(endpoint_id=endpoint_id), call.ctx)
+        await endpoints.delete(
+            DeleteWebhookEndpoint(webhook_endpoint_id=webhook_endpoint_id), call.ctx
+        )
         return done(call)

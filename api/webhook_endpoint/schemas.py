@@ -31,7 +31,7 @@ _ENDPOINT: Final[JsonDict] = {
 
 _DELIVERY: Final[JsonDict] = {
     "id": "01936b2a-7c00-7a10-8000-000000000013",
-    "endpoint_id": "01936b2a-7c00-7a10-8000-000000000011",
+    "webhook_endpoint_id": "01936b2a-7c00-7a10-8000-000000000011",
     "message_id": "01936b2a-7c00-7a10-8000-000000000012",
     "type": "order.confirmed",
     "state": "PENDING",
@@ -78,7 +78,7 @@ class WebhookDelivery(Output):
     model_config = with_example(_DELIVERY)
 
     id: UUID
-    endpoint_id: UUID
+    webhook_endpoint_id: UUID
     message_id: UUID = Field(description="The `webhook-id` that the receiver gets.")
     type: str
     state: DeliveryState

@@ -49,7 +49,7 @@ class WebhookEndpointView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookDeliveryView:
     id: WebhookDeliveryId
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
     message_id: UUID
     type: str
     state: str
@@ -63,7 +63,7 @@ class WebhookDeliveryView:
     def of(cls, delivery: WebhookDelivery) -> Self:
         return cls(
             id=delivery.id,
-            endpoint_id=delivery.endpoint_id,
+            webhook_endpoint_id=delivery.endpoint_id,
             message_id=delivery.message_id,
             type=delivery.type,
             state=delivery.state.value,

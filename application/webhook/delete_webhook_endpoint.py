@@ -10,7 +10,7 @@ from shared.ids import WebhookEndpointId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteWebhookEndpoint(Command[None]):
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,6 @@ class DeleteWebhookEndpointHandler:
 
     async def __call__(self, command: DeleteWebhookEndpoint, ctx: Context) -> None:
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, command.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, command.webhook_endpoint_id, ctx)
             work.webhook_endpoints.remove(endpoint.delete(at=await work.now()))
             await work.commit(None)

@@ -17,7 +17,7 @@ from shared.ids import WebhookDeliveryId, WebhookEndpointId
 class ListWebhookDeliveries(Query[Page[WebhookDeliveryView]]):
     """`state` None: in all states."""
 
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
     state: DeliveryState | None
     page_size: int | None
     page_token: str | None
@@ -36,7 +36,7 @@ class ListWebhookDeliveriesHandler:
         cursor = decode_cursor("webhook_deliveries", query.page_token)
         after = (cursor[0], WebhookDeliveryId(cursor[1])) if cursor else None
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, query.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, query.webhook_endpoint_id, ctx)
             where = DeliveryFilter(endpoint_id=endpoint.id, state=query.state)
             found = await work.webhook_deliveries.page(where, after=after, limit=limit + 1)
         return page_of(

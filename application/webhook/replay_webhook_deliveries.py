@@ -24,7 +24,7 @@ class ReplayWebhookDeliveries(Command[ReplayView]):
     """Exactly one of `delivery_ids`, `message_ids`, and a range: `since` (inclusive), with or
     without `until` (exclusive), when the deliveries were made. `state` leaves out the others."""
 
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
     delivery_ids: tuple[WebhookDeliveryId, ...]
     message_ids: tuple[UUID, ...]
     since: datetime | None
@@ -41,7 +41,7 @@ class ReplayWebhookDeliveriesHandler:
 
     async def __call__(self, command: ReplayWebhookDeliveries, ctx: Context) -> ReplayView:
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, command.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, command.webhook_endpoint_id, ctx)
             where = _wanted(command)
             if endpoint.is_disabled:
                 raise WebhookEndpointDisabled()
@@ -67,7 +67,7 @@ def _wanted(command: ReplayWebhookDeliveries) -> DeliveryFilter:
         checks.fail("state", "must be DELIVERED or FAILED: what is pending is sent anyway")
     checks.done()
     return DeliveryFilter(
-        endpoint_id=command.endpoint_id,
+        endpoint_id=command.webhook_endpoint_id,
         state=command.state,
         since=since,
         until=until,

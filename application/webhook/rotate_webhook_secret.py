@@ -19,7 +19,7 @@ class RotateWebhookSecret(Command[WebhookEndpointView]):
 
     key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
 
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RotateWebhookSecretHandler:
     async def __call__(self, command: RotateWebhookSecret, ctx: Context) -> WebhookEndpointView:
         secret = self.ids.webhook_secret()
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, command.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, command.webhook_endpoint_id, ctx)
             locked = self.vault.lock(secret, owner=endpoint.id)
             endpoint = endpoint.rotate(locked, at=await work.now())
             work.webhook_endpoints.save(endpoint)

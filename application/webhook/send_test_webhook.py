@@ -15,7 +15,7 @@ from shared.ids import WebhookDeliveryId, WebhookEndpointId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTestWebhook(Command[WebhookDeliveryView]):
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class SendTestWebhookHandler:
 
     async def __call__(self, command: SendTestWebhook, ctx: Context) -> WebhookDeliveryView:
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, command.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, command.webhook_endpoint_id, ctx)
             if endpoint.is_disabled:
                 raise WebhookEndpointDisabled()
             now, message_id = await work.now(), self.ids.uuid()

@@ -17,7 +17,7 @@ from shared.ids import WebhookEndpointId
 class UpdateWebhookEndpoint(Command[WebhookEndpointView]):
     """What is None stays as it is."""
 
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
     url: str | None
     types: tuple[str, ...] | None
     description: str | None
@@ -33,7 +33,7 @@ class UpdateWebhookEndpointHandler:
 
     async def __call__(self, command: UpdateWebhookEndpoint, ctx: Context) -> WebhookEndpointView:
         async with self.begin(ctx) as work:
-            endpoint = await own_endpoint(work, command.endpoint_id, ctx)
+            endpoint = await own_endpoint(work, command.webhook_endpoint_id, ctx)
             now = await work.now()
             endpoint = endpoint.update(
                 url=command.url,

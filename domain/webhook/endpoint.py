@@ -96,7 +96,7 @@ class WebhookEndpoint(Aggregate):
         description = checks.text("description", description, longest=500, empty=True)
         checks.done()
         created = WebhookEndpointCreated(
-            endpoint_id=id,
+            webhook_endpoint_id=id,
             organizer_id=organizer_id,
             live=live,
             url=url,
@@ -211,7 +211,7 @@ class WebhookEndpoint(Aggregate):
 
     def _whose(self, at: datetime) -> dict[str, Any]:
         return {
-            "endpoint_id": self.id,
+            "webhook_endpoint_id": self.id,
             "organizer_id": self.organizer_id,
             "live": self.live,
             "occurred_at": at,

@@ -11,13 +11,13 @@ from shared.ids import OrganizerId, WebhookEndpointId
 class WebhookFact(Fact):
     """`live` says of which mode the endpoint is."""
 
-    endpoint_id: WebhookEndpointId
+    webhook_endpoint_id: WebhookEndpointId
     organizer_id: OrganizerId
     live: bool
 
     @property
     def aggregate_id(self) -> UUID:
-        return self.endpoint_id
+        return self.webhook_endpoint_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

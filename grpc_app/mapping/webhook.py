@@ -46,7 +46,7 @@ def update(request: wire.UpdateWebhookEndpointRequest) -> UpdateWebhookEndpoint:
     types = shape.maybe_below("types")
     return shape.done(
         UpdateWebhookEndpoint(
-            endpoint_id=_endpoint_id(shape),
+            webhook_endpoint_id=_endpoint_id(shape),
             url=shape.maybe_text("url"),
             types=None if types is None else types.texts("names"),
             description=shape.maybe_text("description"),
@@ -57,24 +57,24 @@ def update(request: wire.UpdateWebhookEndpointRequest) -> UpdateWebhookEndpoint:
 
 def rotate(request: wire.RotateWebhookSecretRequest) -> RotateWebhookSecret:
     shape = Shape(request)
-    return shape.done(RotateWebhookSecret(endpoint_id=_endpoint_id(shape)))
+    return shape.done(RotateWebhookSecret(webhook_endpoint_id=_endpoint_id(shape)))
 
 
 def delete(request: wire.DeleteWebhookEndpointRequest) -> DeleteWebhookEndpoint:
     shape = Shape(request)
-    return shape.done(DeleteWebhookEndpoint(endpoint_id=_endpoint_id(shape)))
+    return shape.done(DeleteWebhookEndpoint(webhook_endpoint_id=_endpoint_id(shape)))
 
 
 def send_test(request: wire.SendTestWebhookRequest) -> SendTestWebhook:
     shape = Shape(request)
-    return shape.done(SendTestWebhook(endpoint_id=_endpoint_id(shape)))
+    return shape.done(SendTestWebhook(webhook_endpoint_id=_endpoint_id(shape)))
 
 
 def list_deliveries(request: wire.ListWebhookDeliveriesRequest) -> ListWebhookDeliveries:
     shape = Shape(request)
     return shape.done(
         ListWebhookDeliveries(
-            endpoint_id=_endpoint_id(shape),
+            webhook_endpoint_id=_endpoint_id(shape),
             state=shape.maybe_choice("state", DeliveryState),
             page_size=shape.maybe_integer("page_size"),
             page_token=shape.maybe_text("page_token"),
@@ -86,7 +86,7 @@ def replay(request: wire.ReplayWebhookDeliveriesRequest) -> ReplayWebhookDeliver
     shape = Shape(request)
     return shape.done(
         ReplayWebhookDeliveries(
-            endpoint_id=_endpoint_id(shape),
+            webhook_endpoint_id=_endpoint_id(shape),
             delivery_ids=tuple(map(WebhookDeliveryId, shape.uuids("delivery_ids"))),
             message_ids=shape.uuids("message_ids"),
             since=shape.maybe_time("since"),
@@ -122,7 +122,7 @@ def endpoints(page: Page[WebhookEndpointView]) -> wire.ListWebhookEndpointsRespo
 def delivery(view: WebhookDeliveryView) -> wire.WebhookDelivery:
     return wire.WebhookDelivery(
         id=str(view.id),
-        endpoint_id=str(view.endpoint_id),
+        webhook_endpoint_id=str(view.webhook_endpoint_id),
         message_id=str(view.message_id),
         type=view.type,
         state=view.state,
@@ -145,4 +145,4 @@ def replayed(view: ReplayView) -> wire.ReplayWebhookDeliveriesResponse:
 
 
 def _endpoint_id(shape: Shape) -> WebhookEndpointId:
-    return WebhookEndpointId(shape.uuid("endpoint_id"))
+    return WebhookEndpointId(shape.uuid("webhook_endpoint_id"))

@@ -190,6 +190,7 @@ def test_successes_are_documented() -> None:
         "CreateGuest",
         "InviteMember",
         "CreateApiKey",
+        "CreateWebhookEndpoint",
         "CreateOrganizer",
         "CreateEvent",
         "AddTicketType",

@@ -24,6 +24,7 @@ from domain.order.payment import Observation, PaymentState
 from domain.order.refund import Refund, RefundState
 from domain.organizer import invitation as invitations
 from domain.ticket import ticket as tickets
+from domain.webhook import endpoint as endpoints
 from shared.facts import Aggregate, Fact
 from shared.ids import OrderId, PaymentId, RefundId
 from shared.money import Money
@@ -79,6 +80,12 @@ LIFECYCLES: dict[str, tuple[Any, str]] = {  # a Lifecycle of any kind of state
         REVOKED >
         EXPIRED >""",
     ),
+    "WebhookEndpoint": (
+        endpoints.LIFECYCLE,
+        """ENABLED > FAILING DISABLED
+        FAILING > ENABLED DISABLED
+        DISABLED > ENABLED""",
+    ),
     "Ticket": (
         tickets.LIFECYCLE,
         """ISSUED > CHECKED_IN VOID TRANSFERRED
@@ -95,6 +102,7 @@ STATES: dict[str, type[Enum]] = {
     "Refund": RefundState,
     "Invitation": invitations.InvitationState,
     "Ticket": tickets.TicketState,
+    "WebhookEndpoint": endpoints.EndpointState,
 }
 
 

@@ -22,6 +22,7 @@ _SECRET = frozenset(
         "next_page_token",
         "key",
         "hint",
+        "secret",
     }
 )
 

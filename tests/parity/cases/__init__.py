@@ -19,6 +19,7 @@ from tests.parity.cases.payments import payments
 from tests.parity.cases.refunds import refunds
 from tests.parity.cases.sessions import proofs, sessions, standing
 from tests.parity.cases.users import everybody, own_account
+from tests.parity.cases.webhooks import webhooks
 
 
 def cases() -> Iterator[Case]:
@@ -49,5 +50,6 @@ def cases() -> Iterator[Case]:
         invitations(),
         api_keys(),
         servers(),
+        webhooks(),
         roles(),
     )

@@ -124,13 +124,13 @@ Global___ListWebhookEndpointsResponse: _TypeAlias = ListWebhookEndpointsResponse
 class UpdateWebhookEndpointRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
     TYPES_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     ENABLED_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     url: _builtins.str
     description: _builtins.str
@@ -145,7 +145,7 @@ class UpdateWebhookEndpointRequest(_message.Message):
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         url: _builtins.str | None = ...,
         types: Global___WebhookTypes | None = ...,
         description: _builtins.str | None = ...,
@@ -154,7 +154,7 @@ class UpdateWebhookEndpointRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "types", b"types", "url", b"url"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "endpoint_id", b"endpoint_id", "request_id", b"request_id", "types", b"types", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "request_id", b"request_id", "types", b"types", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__description: _TypeAlias = _typing.Literal["description"]  # noqa: Y015
     _WhichOneofArgType__description: _TypeAlias = _typing.Literal["_description", b"_description"]  # noqa: Y015
@@ -199,17 +199,17 @@ Global___WebhookTypes: _TypeAlias = WebhookTypes  # noqa: Y015
 class RotateWebhookSecretRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -219,21 +219,21 @@ Global___RotateWebhookSecretRequest: _TypeAlias = RotateWebhookSecretRequest  # 
 class DeleteWebhookEndpointRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -243,21 +243,21 @@ Global___DeleteWebhookEndpointRequest: _TypeAlias = DeleteWebhookEndpointRequest
 class SendTestWebhookRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -267,11 +267,11 @@ Global___SendTestWebhookRequest: _TypeAlias = SendTestWebhookRequest  # noqa: Y0
 class ListWebhookDeliveriesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     state: _builtins.str
     """"PENDING", "DELIVERED" or "FAILED"; all without it."""
@@ -282,14 +282,14 @@ class ListWebhookDeliveriesRequest(_message.Message):
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         state: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "state", b"state"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "endpoint_id", b"endpoint_id", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "page_size", b"page_size", "page_token", b"page_token", "state", b"state", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
     _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
@@ -327,14 +327,14 @@ class ReplayWebhookDeliveriesRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     DELIVERY_IDS_FIELD_NUMBER: _builtins.int
     MESSAGE_IDS_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID. Required."""
     state: _builtins.str
     """"FAILED" or "DELIVERED" only."""
@@ -357,7 +357,7 @@ class ReplayWebhookDeliveriesRequest(_message.Message):
     def __init__(
         self,
         *,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         delivery_ids: _abc.Iterable[_builtins.str] | None = ...,
         message_ids: _abc.Iterable[_builtins.str] | None = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
@@ -367,7 +367,7 @@ class ReplayWebhookDeliveriesRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "since", b"since", "state", b"state", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "delivery_ids", b"delivery_ids", "endpoint_id", b"endpoint_id", "message_ids", b"message_ids", "request_id", b"request_id", "since", b"since", "state", b"state", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_state", b"_state", "delivery_ids", b"delivery_ids", "message_ids", b"message_ids", "request_id", b"request_id", "since", b"since", "state", b"state", "until", b"until", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__state: _TypeAlias = _typing.Literal["state"]  # noqa: Y015
     _WhichOneofArgType__state: _TypeAlias = _typing.Literal["_state", b"_state"]  # noqa: Y015
@@ -483,7 +483,7 @@ class WebhookDelivery(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
-    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
     MESSAGE_ID_FIELD_NUMBER: _builtins.int
     TYPE_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
@@ -494,7 +494,7 @@ class WebhookDelivery(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUID."""
-    endpoint_id: _builtins.str
+    webhook_endpoint_id: _builtins.str
     """UUID."""
     message_id: _builtins.str
     """UUID: the `webhook-id` that the receiver gets."""
@@ -518,7 +518,7 @@ class WebhookDelivery(_message.Message):
         self,
         *,
         id: _builtins.str = ...,
-        endpoint_id: _builtins.str = ...,
+        webhook_endpoint_id: _builtins.str = ...,
         message_id: _builtins.str = ...,
         type: _builtins.str = ...,
         state: _builtins.str = ...,
@@ -530,7 +530,7 @@ class WebhookDelivery(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_error", b"_error", "_status", b"_status", "created_at", b"created_at", "error", b"error", "next_attempt_at", b"next_attempt_at", "status", b"status"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_error", b"_error", "_status", b"_status", "attempts", b"attempts", "created_at", b"created_at", "endpoint_id", b"endpoint_id", "error", b"error", "id", b"id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "state", b"state", "status", b"status", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_error", b"_error", "_status", b"_status", "attempts", b"attempts", "created_at", b"created_at", "error", b"error", "id", b"id", "message_id", b"message_id", "next_attempt_at", b"next_attempt_at", "state", b"state", "status", b"status", "type", b"type", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__error: _TypeAlias = _typing.Literal["error"]  # noqa: Y015
     _WhichOneofArgType__error: _TypeAlias = _typing.Literal["_error", b"_error"]  # noqa: Y015
