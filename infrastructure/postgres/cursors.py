@@ -55,7 +55,7 @@ _ADVANCE = """
     FROM unhurried WHERE reader = $1 AND shard = ANY($2::int[]) AND log_position < $3
 """
 
-_LAGS = f"""
+LAGS = f"""
     SELECT reader, count(id) AS waiting,
            greatest(coalesce(extract(epoch FROM statement_timestamp() - min(occurred_at)), 0), 0)
                AS seconds
@@ -108,7 +108,7 @@ class PostgresLogReaders(LogReaders):
             await session.unlock(reader, claim.shards)
 
     async def lags(self) -> Mapping[str, Waiting]:
-        rows = await self._database.fetch(_LAGS, MOST_COUNTED, as_=SYSTEM)
+        rows = await self._database.fetch(LAGS, MOST_COUNTED, as_=SYSTEM)
         return {
             str(row["reader"]): Waiting(
                 count=int(row["waiting"]), oldest_seconds=float(row["seconds"])

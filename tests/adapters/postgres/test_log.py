@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from application.ports.log import SHARDS
+from infrastructure.postgres.backlogs import PostgresBacklogs
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.wakes import FACTS, LOG, NOTIFY, Wakes
@@ -113,6 +114,21 @@ class TestLog(OnPostgresWithLog):
         await harness.owner.fetch("DELETE FROM outbox")
         await world.users(1)
         assert min(each.position for each in await everything(harness.log)) > last
+
+    async def test_what_waits_is_counted(self, world: World, harness: PostgresLogHarness) -> None:
+        await world.users(3)
+        every = await everything(harness.log)
+        await world.users(1)
+        assert await harness.readers.behind("r")
+        async with harness.readers.claim("r", range(SHARDS)) as claim:
+            await claim.advance(every[3].position)
+        async with world.begin(world.system()) as work:
+            work.consumed.bury("mails", every[0], attempts=5, error="no")
+            await work.commit(None)
+        backlog = await PostgresBacklogs(harness.database).look()
+        assert backlog.outbox.count == len(await harness.outbox()) - len(every) > 0
+        assert backlog.readers["r"].count == len(every) - 4
+        assert backlog.readers["r"].oldest_seconds > 0 and backlog.dead == {"mails": 1}
 
 
 class TestWakes(OnPostgresWithLog):
