@@ -89,7 +89,10 @@ class KafkaBroker(Broker):
                 yield
         except (MessageSizeTooLargeError, RecordListTooLargeError):
             raise  # no time helps
-        except (KafkaError, TimeoutError, OSError) as error:
+        except TimeoutError as error:
+            seconds = self._config.timeout_seconds
+            raise BrokerUnavailable(f"no answer within {seconds} s") from error
+        except (KafkaError, OSError) as error:
             raise BrokerUnavailable(f"{type(error).__name__}: {error}") from error
 
     async def _bury(self, group: str, read: Any, error: str) -> None:

@@ -3,13 +3,17 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]
-from aiokafka.errors import KafkaError  # type: ignore[import-untyped]
+from aiokafka.errors import (  # type: ignore[import-untyped]
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
 from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
 
 from infrastructure.kafka.config import KafkaConfig
@@ -19,46 +23,26 @@ from infrastructure.kafka.topics import Topics
 # Of a batch, which is what the server takes or refuses as a whole; it accepts 1 MiB by default. A
 # record that is larger is a batch of its own.
 _BATCH_BYTES = 512 * 1024
+_TRIP_RECORDS = 10_000
+
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
-class _Producer:
-    """A producer of the library, the number of calls that use it, and whether it is to be closed
-    when they are over."""
-
-    def __init__(self, config: KafkaConfig) -> None:
-        self.users = 0
-        self.is_broken = False
-        self._producer = AIOKafkaProducer(
-            **config.client_options(),
-            acks="all",
-            enable_idempotence=True,
-            max_batch_size=_BATCH_BYTES,
-        )
-        self._started = asyncio.Lock()
-        self._is_started = False
-
-    async def started(self) -> Any:
-        async with self._started:
-            if not self._is_started:
-                await self._producer.start()
-                self._is_started = True
-        return self._producer
-
-    async def close(self) -> None:
-        """At once. It would try forever to send what it has, and must not: whoever published that
-        was told that it failed, and publishes it again."""
-        sender = self._producer._sender.sender_task
-        if sender is not None:
-            sender.cancel()
-        await self._producer.stop()
+@dataclass(frozen=True, slots=True)
+class _Call:
+    records: Sequence[Record]
+    acknowledged: asyncio.Future[None]
 
 
 class Publisher:
-    """An idempotent producer numbers what it sends, and retries without limit. Here a call has a
-    limit; after the first that fails the producer is given up for a new one, so that nothing of an
-    abandoned call is sent later than the calls that follow.
+    """Calls that come while others are sent are sent together afterwards: a trip carries what all
+    of them have.
 
-    Within a call the batches of one partition are sent one after the other, the next when the one
+    An idempotent producer numbers what it sends, and retries without limit. Here a trip has a
+    limit; after one that failed the producer is given up for a new one, so that nothing of it is
+    sent later than the calls that follow.
+
+    Within a trip the batches of one partition are sent one after the other, the next when the one
     before is acknowledged. So what was not acknowledged can be in the log, but never without all
     that came before it.
     """
@@ -66,51 +50,100 @@ class Publisher:
     def __init__(self, config: KafkaConfig, topics: Topics) -> None:
         self._config = config
         self._topics = topics
-        self._current: _Producer | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._waiting: list[_Call] = []
+        self._trips: asyncio.Task[None] | None = None
+        self._producer: Any = None
 
     async def send(self, records: Sequence[Record]) -> None:
-        """Done when all are acknowledged, which may take forever: the caller has the clock, and may
-        cancel this. Raises KafkaError and TimeoutError."""
-        async with self._producer() as producer:
-            await self._topics.ensure({record.topic for record in records})
-            await _send(producer, records)
+        """Done when all are acknowledged. Raises KafkaError, OSError and TimeoutError."""
+        call = _Call(records, asyncio.get_running_loop().create_future())
+        self._waiting.append(call)
+        if self._trips is None or self._trips.done():
+            self._trips = asyncio.create_task(self._make_trips(), name="publishing to kafka")
+        await call.acknowledged
 
     async def close(self) -> None:
-        if self._current is not None:
-            self._give_up(self._current)
-        while self._closing:
-            await asyncio.wait(self._closing)
+        if self._trips is not None:
+            self._trips.cancel()
+            await asyncio.wait({self._trips})
+        await self._give_up()
 
-    @asynccontextmanager
-    async def _producer(self) -> AsyncIterator[Any]:
-        if self._current is None:
-            self._current = _Producer(self._config)
-        mine = self._current
-        mine.users += 1
+    async def _make_trips(self) -> None:
+        while calls := self._taken():
+            try:
+                await self._make_trip(calls)
+            except _TOO_LARGE as error:
+                if len(calls) == 1:
+                    _tell(calls, error)
+                else:  # it is one's fault, not of all
+                    await self._make_trips_apart(calls)
+            except Exception as error:
+                _tell(calls, error)
+            except asyncio.CancelledError:
+                _tell(calls, TimeoutError("the publisher was closed"))
+                raise
+            else:
+                _tell(calls, None)
+
+    async def _make_trips_apart(self, calls: Sequence[_Call]) -> None:
+        for call in calls:
+            try:
+                await self._make_trip([call])
+            except Exception as error:
+                _tell([call], error)
+            else:
+                _tell([call], None)
+
+    async def _make_trip(self, calls: Sequence[_Call]) -> None:
+        records = [record for call in calls for record in call.records]
         try:
-            yield await mine.started()
+            async with asyncio.timeout(self._config.timeout_seconds):
+                await self._topics.ensure({record.topic for record in records})
+                await _send(await self._started(), records)
         except BaseException:
             self._topics.forget()
-            mine.is_broken = True
-            if self._current is mine:
-                self._current = None
+            await self._give_up()
             raise
-        finally:
-            mine.users -= 1
-            if mine.is_broken and mine.users == 0:
-                self._close(mine)
 
-    def _give_up(self, producer: _Producer) -> None:
-        producer.is_broken = True
-        self._current = None
-        if producer.users == 0:
-            self._close(producer)
+    async def _started(self) -> Any:
+        if self._producer is None:
+            self._producer = AIOKafkaProducer(
+                **self._config.client_options(),
+                acks="all",
+                enable_idempotence=True,
+                max_batch_size=_BATCH_BYTES,
+            )
+            await self._producer.start()
+        return self._producer
 
-    def _close(self, producer: _Producer) -> None:
-        task = asyncio.create_task(producer.close())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+    async def _give_up(self) -> None:
+        """At once. It would try forever to send what it has, and must not: whoever published that
+        was told that it failed, and publishes it again."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            if producer._sender.sender_task is not None:
+                producer._sender.sender_task.cancel()
+            await asyncio.shield(producer.stop())
+
+    def _taken(self) -> list[_Call]:
+        """What waits, to the size of a trip and at least one call; not what was called off."""
+        taken, size = list[_Call](), 0
+        while self._waiting and size < _TRIP_RECORDS:
+            call = self._waiting.pop(0)
+            if not call.acknowledged.done():
+                taken.append(call)
+                size += len(call.records)
+        return taken
+
+
+def _tell(calls: Sequence[_Call], error: Exception | None) -> None:
+    for call in calls:
+        if call.acknowledged.done():
+            continue  # who called has left
+        if error is None:
+            call.acknowledged.set_result(None)
+        else:
+            call.acknowledged.set_exception(error)
 
 
 async def _send(producer: Any, records: Sequence[Record]) -> None:
