@@ -219,6 +219,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "CancelEvent": Entry(ids=(OWN_EVENT,)),
         # What was read for others is where a wall could be forgotten.
         "GetAvailability": Entry(ids=(EVENT,), fields=lambda run: {"max_age": 60}),
+        "WatchAvailability": Entry(ids=(EVENT,)),
         # The sale
         "CreateHold": Entry(
             ids=(

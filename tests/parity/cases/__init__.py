@@ -11,6 +11,7 @@ from tests.parity.cases.events import events
 from tests.parity.cases.guests import buying_as_a_guest, guests
 from tests.parity.cases.holds import holds
 from tests.parity.cases.keys import keys
+from tests.parity.cases.live import log, streams
 from tests.parity.cases.members import invitations, members, strangers
 from tests.parity.cases.money import attention, books, confirmations
 from tests.parity.cases.new_events import new_events
@@ -37,6 +38,8 @@ def cases() -> Iterator[Case]:
         refunds(),
         books(),
         attention(),
+        log(),
+        streams(),
         keys(),
         sessions(),
         proofs(),

@@ -30,7 +30,7 @@ def _making() -> Iterator[Case]:
     yield case("an endpoint", name, "max", _new(description="Shop"))
     yield case("an endpoint of tests", name, "olga", _new(live=False, types=["*"]))
     for who, ask, reason, fields in (
-        ("olga", within(), "FIELD_INVALID", ("live", "url")),
+        ("olga", within(types=["*"]), "FIELD_INVALID", ("live", "url")),
         ("olga", _new(types=[]), "FIELD_INVALID", ("types",)),
         ("olga", _new(types=["*", "order.lost"], url=""), "FIELD_INVALID", ("url", "types[1]")),
         ("olga", _new(url="https://127.0.0.1/"), "FIELD_INVALID", ("url",)),
