@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,14 +29,18 @@ class LogHarness(Harness):
     other_readers: LogReaders
     """Those of another process."""
 
+    @abstractmethod
+    def slow_commits(self, pause: Callable[[], float]) -> AbstractContextManager[None]:
+        """Meanwhile each transaction waits for so many seconds between its last statement and its
+        commit, where there is such a moment."""
 
-async def rename(world: World, user_id: UUID, name: str, pause: float = 0.0) -> None:
-    """One fact of that user, committed some time after it was written."""
+
+async def rename(world: World, user_id: UUID, name: str) -> None:
+    """One fact of that user."""
     async with world.begin(world.system()) as work:
         user = await work.users.get(user_id)  # type: ignore[arg-type]
         assert user is not None
         work.users.save(user.rename(name, at=await work.now()))
-        await asyncio.sleep(pause)
         await work.commit(None)
 
 
@@ -146,7 +151,7 @@ class LogContract:
 
         async def write(user_id: UUID) -> None:
             for nr in range(CHANGES):
-                await rename(world, user_id, f"Number {nr}", pauses.uniform(0, 0.02))
+                await rename(world, user_id, f"Number {nr}")
 
         async def follow() -> None:
             while not over.is_set():
@@ -155,7 +160,8 @@ class LogContract:
                 await harness.a_moment()
 
         following = asyncio.create_task(follow())
-        await asyncio.gather(*(write(caller.user_id) for caller in callers))
+        with harness.slow_commits(lambda: pauses.uniform(0, 0.02)):
+            await asyncio.gather(*(write(caller.user_id) for caller in callers))
         over.set()
         await following
         while await harness.log.number(1000):

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
 import pytest
 
 from infrastructure.memory.log import MemoryFactLog, MemoryLogReaders
@@ -10,6 +13,9 @@ class MemoryLogHarness(MemoryHarness, LogHarness):
         super().__init__()
         self.log = MemoryFactLog(self.database)
         self.readers = self.other_readers = MemoryLogReaders(self.database)
+
+    def slow_commits(self, pause: Callable[[], float]) -> AbstractContextManager[None]:
+        return nullcontext()  # nothing comes between a write and its commit
 
 
 class OnMemoryWithLog:

@@ -1,12 +1,16 @@
 """The PostgreSQL adapter under test, with its log."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import pytest
 
 from infrastructure.postgres.cursors import PostgresLogReaders
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.log import PostgresFactLog
+from infrastructure.postgres.session import Session
 from tests.adapters.postgres.harness import PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.contracts.log import LogHarness
@@ -20,6 +24,17 @@ class PostgresLogHarness(PostgresHarness, LogHarness):
         self.log = PostgresFactLog(database)
         self.readers = PostgresLogReaders(standing)
         self.other_readers = PostgresLogReaders(standing)
+
+    @contextmanager
+    def slow_commits(self, pause: Callable[[], float]) -> Iterator[None]:
+        commit = Session.commit
+
+        async def slowly(session: Session) -> None:
+            await asyncio.sleep(pause())
+            await commit(session)
+
+        with patch.object(Session, "commit", slowly):
+            yield
 
     async def close(self) -> None:
         for each in (self.readers, self.other_readers):
