@@ -19,6 +19,7 @@ from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
 from application.served import operations_of
 from application.services import EVERYTHING, Service
+from application.webhook.telling import webhooks_consumer
 from application.wiring.messaging import jobs as message_jobs
 from core.database import DatabaseAddress
 from core.demo import Demo
@@ -176,7 +177,11 @@ async def container(
         watching.vitals(application, {"main": database.use, "door": door.use})
         yield Container(
             application=application,
-            jobs=(*assemble_jobs(ports, rules), *payments.jobs, *message_jobs(carrying, ())),
+            jobs=(
+                *assemble_jobs(ports, rules),
+                *payments.jobs,
+                *message_jobs(carrying, (webhooks_consumer(ports.ids),)),
+            ),
             ready=database.ready,
             jwks=tokens.jwks,
             pages=payments.pages if Service.ORDERS in services else {},

@@ -43,12 +43,11 @@ def list_endpoints(request: wire.ListWebhookEndpointsRequest) -> ListWebhookEndp
 
 def update(request: wire.UpdateWebhookEndpointRequest) -> UpdateWebhookEndpoint:
     shape = Shape(request)
-    types = shape.maybe_below("types")
     return shape.done(
         UpdateWebhookEndpoint(
             webhook_endpoint_id=_endpoint_id(shape),
             url=shape.maybe_text("url"),
-            types=None if types is None else types.texts("names"),
+            types=shape.texts("types") or None,
             description=shape.maybe_text("description"),
             enabled=shape.maybe_flag("enabled"),
         )

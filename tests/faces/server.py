@@ -42,6 +42,10 @@ UNHURRIED = {
     "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": "0",
     "MAIL__TRANSPORT": "file",
     "OVERLOAD__MOST_PER_CALLER": "0",
+    # Receivers of webhooks are on this machine.
+    "WEBHOOKS__ALLOW_HTTP": "true",
+    "WEBHOOKS__ALLOWED_NETWORKS": "127.0.0.0/8",
+    "WEBHOOKS__ALLOWED_PORTS": "0",
 }
 
 

@@ -225,7 +225,7 @@ MEANT: list[Message[object]] = [
     UpdateWebhookEndpoint(
         webhook_endpoint_id=WebhookEndpointId(ID),
         url="url",
-        types=("names",),
+        types=("types",),
         description="description",
         enabled=True,
     ),

@@ -139,20 +139,20 @@ class UpdateWebhookEndpointRequest(_message.Message):
     request_id: _builtins.str
     """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
     @_builtins.property
-    def types(self) -> Global___WebhookTypes:
-        """Others than so far."""
+    def types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Others than so far; empty: the same."""
 
     def __init__(
         self,
         *,
         webhook_endpoint_id: _builtins.str = ...,
         url: _builtins.str | None = ...,
-        types: Global___WebhookTypes | None = ...,
+        types: _abc.Iterable[_builtins.str] | None = ...,
         description: _builtins.str | None = ...,
         enabled: _builtins.bool | None = ...,
         request_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "types", b"types", "url", b"url"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "url", b"url"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
     _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_enabled", b"_enabled", "_url", b"_url", "description", b"description", "enabled", b"enabled", "request_id", b"request_id", "types", b"types", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
@@ -170,30 +170,6 @@ class UpdateWebhookEndpointRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__url) -> _WhichOneofReturnType__url | None: ...
 
 Global___UpdateWebhookEndpointRequest: _TypeAlias = UpdateWebhookEndpointRequest  # noqa: Y015
-
-@_typing.final
-class WebhookTypes(_message.Message):
-    """Which messages an endpoint is told."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    NAMES_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """As in CreateWebhookEndpointRequest."""
-
-    def __init__(
-        self,
-        *,
-        names: _abc.Iterable[_builtins.str] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___WebhookTypes: _TypeAlias = WebhookTypes  # noqa: Y015
 
 @_typing.final
 class RotateWebhookSecretRequest(_message.Message):
