@@ -114,6 +114,10 @@ class Reader:
         """The same notes, by name."""
         return partial(self.take, name)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._under_way)
+
     async def take(self, name: str, deliveries: Sequence[Delivery]) -> None:
         assert deliveries
         self.largest = max(self.largest, len(deliveries))

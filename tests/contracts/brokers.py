@@ -198,6 +198,20 @@ class BrokerContract:
         assert first_of_each(reader.done) == first_of_each(sent)
         assert reader.overlaps == 0
 
+    async def test_a_member_joins_in_the_middle_of_something(
+        self, bench: BrokerBench, source: Source
+    ) -> None:
+        """What the other is at is not given to the new one meanwhile."""
+        reader = Reader(pause=1)
+        sent = source.messages(6, some_keys(2))
+        await bench.connect().subscribe("busy", [source.topic], reader.member("a"), batch=20)
+        await bench.connect().publish(sent)
+        await eventually(lambda: reader.busy, lambda: "nothing is delivered")
+        await bench.connect().subscribe("busy", [source.topic], reader.member("b"), batch=20)
+        await reader.until(sent)
+        assert first_of_each(reader.done) == first_of_each(sent)
+        assert reader.overlaps == 0
+
     async def test_dead_letters(self, bench: BrokerBench, source: Source) -> None:
         broker, reader, key = bench.connect(), Reader(), uuid4()
         await broker.subscribe("shop", [source.topic], reader)
