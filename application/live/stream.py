@@ -7,7 +7,7 @@ for it meanwhile.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -75,6 +75,11 @@ class Stream(Generic[M, R]):
     @property
     def rule(self) -> Rule:
         return self.door.rule
+
+    @property
+    def handle(self) -> Callable[[M, Context], Awaitable[R]]:
+        """One look."""
+        return self.watch
 
     @property
     def limited(self) -> bool:
