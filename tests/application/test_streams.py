@@ -252,7 +252,7 @@ async def test_it_ends(how: str) -> None:
 
 
 async def test_many_who_watch_share_a_look(house: House) -> None:
-    sale, ada = await house.sale(), await house.member()
+    sale = await house.sale()
     looks, begin = 0, house.ports.begin
 
     def counted(ctx: Context) -> Any:

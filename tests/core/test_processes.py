@@ -10,14 +10,12 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import (
-    AbstractAsyncContextManager,
     AsyncExitStack,
     aclosing,
     asynccontextmanager,
     contextmanager,
 )
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import grpc
@@ -32,7 +30,7 @@ from demo.stage import open_accounts, open_sale
 from domain.stock import SoldOut
 from infrastructure.postgres.audit import audit
 from tests.core.proc import children, connections, is_alive, listens
-from tests.core.watching import events, soon, updates, web_socket
+from tests.core.watching import at_both, events, soon, updates, web_socket
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -50,9 +48,6 @@ _HELD = """
                                 WHERE h.event_id = s.event_id AND h.state = 'ACTIVE') AS holds
     FROM stock s WHERE s.event_id = $1
 """
-
-
-Watching = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 class House:
@@ -274,15 +269,6 @@ def test_a_port_that_others_share_is_in_use(shared: House, tmp_path: Path) -> No
             second.start()
 
 
-async def at_both(stack: AsyncExitStack, house: House, port: int, watch: Watching) -> list[Any]:
-    """Watchers, as many as it takes until each process has some."""
-    watchers: list[Any] = []
-    while len(watchers) < 2 or not all(connections(pid, port) for pid in house.web()):
-        assert len(watchers) < 64, "one process is never asked"
-        watchers.append(await stack.enter_async_context(watch()))
-    return watchers
-
-
 async def test_what_one_process_does_is_seen_by_who_watches_at_the_other(shared: House) -> None:
     rest, rpc = shared.addresses.rest_url, shared.addresses.grpc_target
     async with AsyncExitStack() as stack, shops(shared, 1) as (shop,):
@@ -290,7 +276,7 @@ async def test_what_one_process_does_is_seen_by_who_watches_at_the_other(shared:
         offer, token = await open_sale(rest, ada, 10), ada.token
         await shop.aclose()  # whose connection is no watcher
         url = f"{rest}/api/v1/events/{offer.event_id}/availability/live"
-        left = await at_both(stack, shared, shared.rest_port, lambda: events(url, token))
+        left = await at_both(stack, shared.web, shared.rest_port, lambda: events(url, token))
         left.append(await stack.enter_async_context(web_socket(url, token)))
         for each in left:
             assert (await soon(each))["ticket_types"][0]["available"] == 10
@@ -299,7 +285,9 @@ async def test_what_one_process_does_is_seen_by_who_watches_at_the_other(shared:
         for each in left:
             assert (await soon(each))["ticket_types"][0]["available"] == 9
         order = await other.order(ada, hold, key=uuid.uuid4().hex)
-        told = await at_both(stack, shared, shared.grpc_port, lambda: updates(rpc, order, token))
+        told = await at_both(
+            stack, shared.web, shared.grpc_port, lambda: updates(rpc, order, token)
+        )
         await other.cancel(ada, order, key=uuid.uuid4().hex)
         for each in told:
             while not (update := await soon(each)).final:

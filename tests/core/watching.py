@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import grpc
@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from grpc_app.clients.client import bearer
 from grpc_app.generated.holdfast.v1.order_pb2 import OrderUpdate, WatchOrderRequest
 from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceStub
+from tests.core.proc import connections
 
 
 @asynccontextmanager
@@ -61,3 +62,17 @@ async def updates(
 
 async def soon(told: AsyncIterator[Any]) -> Any:
     return await asyncio.wait_for(anext(told), 10)
+
+
+async def at_both(
+    stack: AsyncExitStack,
+    processes: Callable[[], list[int]],
+    port: int,
+    watch: Callable[[], AbstractAsyncContextManager[Any]],
+) -> list[Any]:
+    """Watchers, as many as it takes until each process has some."""
+    watchers: list[Any] = []
+    while len(watchers) < 2 or not all(connections(pid, port) for pid in processes()):
+        assert len(watchers) < 64, "one process is never asked"
+        watchers.append(await stack.enter_async_context(watch()))
+    return watchers
