@@ -8,11 +8,11 @@ export BUF_CACHE_DIR := $(CURDIR)/.tools/cache/buf
 BIN := .venv/bin
 READY := .venv/.ready
 CODE := shared domain application infrastructure api grpc_app core tools demo bench tests
-ENTRIES := main.py grpc_main.py worker_main.py
+ENTRIES := main.py grpc_main.py worker_main.py services_main.py
 # Several at a time: each worker has a database and, where tests need one, a server of its own.
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
-	tests/core/test_processes.py tests/adapters/embedded_postgres \
+	tests/core/test_processes.py tests/core/test_services.py tests/adapters/embedded_postgres \
 	tests/adapters/postgres/test_groups_people.py \
 	tests/adapters/postgres/test_contracts_rivals.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
@@ -27,11 +27,14 @@ help: ## list the targets
 
 # Running
 
-.PHONY: setup run run-grpc run-worker demo migrate revision
+.PHONY: setup run run-services run-grpc run-worker services demo migrate revision
 setup: $(READY) ## install the tools and the locked dependencies into .tools/ and .venv/
 
 run: $(READY) ## run everything in one process: REST, gRPC, background work, embedded database
 	@$(BIN)/python main.py
+
+run-services: $(READY) ## run each service in a process of its own, behind one address
+	@$(BIN)/python services_main.py
 
 run-grpc: $(READY) ## run the gRPC face alone
 	@$(BIN)/python grpc_main.py
@@ -39,8 +42,11 @@ run-grpc: $(READY) ## run the gRPC face alone
 run-worker: $(READY) ## run the background work alone
 	@$(BIN)/python worker_main.py
 
-demo: $(READY) ## watch 1,000 buyers go after 500 tickets
-	@$(BIN)/python -m demo
+services: $(READY) ## run Redis, RabbitMQ and Kafka on free ports until Ctrl-C; names="kafka" runs that alone
+	@$(BIN)/python -m tools.services $(names)
+
+demo: $(READY) ## watch 1,000 buyers go after 500 tickets; deployment=split for services apart
+	@$(BIN)/python -m demo --deployment $(or $(deployment),monolith)
 
 migrate: $(READY) ## bring the configured database (by default the embedded one) to the newest schema
 	@$(BIN)/python -m tools.migrations upgrade
@@ -48,9 +54,12 @@ migrate: $(READY) ## bring the configured database (by default the embedded one)
 revision: $(READY) ## write a migration for what changed in the tables: make revision m="what changed"
 	@$(BIN)/python -m tools.migrations revision "$(m)"
 
+dlq: $(READY) ## dead letters: make dlq args="list", "show GROUP ID", "replay GROUP", "readers"
+	@$(BIN)/python -m tools.dlq $(or $(args),list)
+
 # Testing
 
-.PHONY: test test-long test-fast test-api
+.PHONY: test test-long test-split test-fast test-api test-services
 test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
@@ -58,11 +67,18 @@ test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, 
 	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 20000 tests/random
 
+test-split: $(READY) ## run the scenarios and the parity tests on services apart
+	@$(BIN)/pytest -n0 tests/features tests/parity --deployment split $(args)
+
 test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
 
 test-api: $(READY) ## fuzz both faces; seed=7 asks otherwise, size=medium or large asks more
 	@$(BIN)/pytest tests/fuzz -s -n0 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
+
+test-services: $(READY) ## test the adapters on real Redis, RabbitMQ and Kafka; fetches Kafka once
+	@$(BIN)/python -m tools.services.present
+	@$(BIN)/pytest tests/services -n0 $(args)
 
 # Measuring
 

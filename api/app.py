@@ -18,6 +18,7 @@ from api.auth.sessions import add_session_routes
 from api.description import TITLE
 from api.docs.routes import add_docs_routes
 from api.event.routes import add_event_routes
+from api.fact.routes import add_fact_routes
 from api.fast.lane import FastLane, LaneConfig
 from api.fast.route import FastRoute
 from api.guest.routes import add_guest_routes
@@ -26,6 +27,7 @@ from api.health.routes import add_health_routes
 from api.hold.routes import add_hold_routes
 from api.jwks.routes import add_jwks_routes
 from api.limits import LEFT, POLICY
+from api.live.routes import add_availability_stream, add_order_stream
 from api.member.invitations import add_invitation_routes
 from api.member.routes import add_member_routes
 from api.middleware.access import AccessLine, AccessLog, logged_line
@@ -43,6 +45,8 @@ from api.routing import Documented, Routes
 from api.ticket.routes import add_ticket_routes
 from api.user.admin import add_user_admin_routes
 from api.user.routes import add_user_routes
+from api.webhook_endpoint.deliveries import add_webhook_delivery_routes
+from api.webhook_endpoint.routes import add_webhook_endpoint_routes
 from api.webhooks.limit import webhook_limit
 from api.webhooks.routes import add_webhook_routes
 from application.app import Application
@@ -56,6 +60,7 @@ _RECEIVED = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "X-Request-ID",
 )
 _SHOWN = (
@@ -82,6 +87,8 @@ class RestConfig:
     hsts_seconds: int = 0
     trusted_proxies: tuple[str, ...] = ()
     fast_lane: bool = True
+    operations: frozenset[str] | None = None
+    """The names of those that have an address here; None for all."""
 
 
 class RestApp(FastAPI):
@@ -151,7 +158,7 @@ def _add_operations(
     trusted = networks(config.trusted_proxies)
 
     def under(tag: str) -> Routes:
-        return Routes(app, tag, operations, trusted, fast)
+        return Routes(app, tag, operations, trusted, fast, config.operations)
 
     add_auth_routes(under("Accounts"), application.auth)
     add_session_routes(under("Accounts"), application.auth)
@@ -165,11 +172,16 @@ def _add_operations(
     add_invitation_routes(under("Members"), application.members)
     add_api_key_routes(under("API keys"), application.api_keys)
     add_event_routes(under("Events"), application.events)
+    add_availability_stream(under("Events"), application.events)
     add_hold_routes(under("Holds"), application.holds)
     add_order_routes(under("Orders"), application.orders)
+    add_order_stream(under("Orders"), application.orders)
     add_order_money_routes(under("Orders"), application.orders)
     add_ticket_routes(under("Tickets"), application.tickets)
     add_attention_routes(under("Attention"), application.attention)
+    add_fact_routes(under("Log"), application.facts)
+    add_webhook_endpoint_routes(under("Webhook endpoints"), application.webhook_endpoints)
+    add_webhook_delivery_routes(under("Webhook endpoints"), application.webhook_endpoints)
     add_webhook_routes(under("Webhooks"), application.webhooks)
     return operations
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from application.messages import Context
 from shared.addresses import Network, client_address
@@ -46,7 +46,7 @@ class Call(Request):
         return self._document
 
 
-def context_of(request: Request, trusted: Sequence[Network] = ()) -> Context:
+def context_of(request: HTTPConnection, trusted: Sequence[Network] = ()) -> Context:
     """The context as it was sent; nothing in it is verified yet. `trusted` are the proxies whose
     word on the caller's address is believed."""
     tokens, keys, forwarded = [], [], []
@@ -85,7 +85,7 @@ def context_from(
     )
 
 
-def _peer(request: Request) -> str | None:
+def _peer(request: HTTPConnection) -> str | None:
     peer = request.scope.get("client")
     return peer[0] if peer else None
 

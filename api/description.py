@@ -42,6 +42,11 @@ last.
 **Lists** answer `items` and a `next_page_token`; send it back as `page_token`, with the same
 filters, until it is empty.
 
+**Watching.** `ListFacts` reads an organizer's log, page by page and for ever. `WatchAvailability`
+and `WatchOrder` tell each change as it happens, as Server-Sent Events or over WebSocket. Credentials
+come in the `Authorization` header, or as a WebSocket's subprotocol `bearer.<token>`: never in the
+address. A refusal in the midst of a stream is an event `problem` with the problem as its data.
+
 **Values.** Money is in minor units (`1250` EUR is 12.50 €). Times are RFC 3339 in UTC; send any
 offset. Identifiers are UUIDs. Unknown fields are refused.
 
@@ -60,5 +65,7 @@ TAGS: Final = (
     {"name": "Orders", "description": "A purchase made from one hold, its payments and refunds."},
     {"name": "Tickets", "description": "What admits."},
     {"name": "Attention", "description": "What a machine should not decide alone."},
+    {"name": "Log", "description": "What happened, in order."},
+    {"name": "Webhook endpoints", "description": "Where organizers are told what happens."},
     {"name": "Webhooks", "description": "What payment providers call."},
 )

@@ -22,6 +22,7 @@ from application.errors import (
     IdempotencyKeyReused,
     RateLimited,
 )
+from application.live.stream import Stream
 from application.messages import Command, KeyPolicy
 from application.views.event import AvailabilityView, EventView
 from application.views.user import GuestView
@@ -34,6 +35,7 @@ from shared.errors import (
     MalformedRequest,
     Overloaded,
     RequestTooLarge,
+    ServiceUnavailable,
     Violation,
 )
 
@@ -114,6 +116,9 @@ def _complete(operation: dict[str, Any], said: Documented, path: str) -> None:
     responses.pop("422", None)  # FastAPI's own shape, which we do not answer
     for status, response in responses.items():
         response["headers"] = _headers(status, said.operation)
+    if isinstance(said.operation, Stream) and "Last-Event-ID" in conditions:
+        headers = _headers("204", said.operation)
+        responses["204"] = {"description": "There is nothing more to tell.", "headers": headers}
     if "If-None-Match" in conditions:
         headers = _headers("304", said.operation)
         responses["304"] = {"description": "You have this already.", "headers": headers}
@@ -148,7 +153,7 @@ def refusals_of(said: Documented) -> Iterator[type[AppError]]:
     if said.operation.limited or not said.operation.rule.is_open:
         yield RateLimited  # too many in a while, or at a time
     yield from said.refuses
-    yield from (Internal, DatabaseUnavailable, Overloaded)
+    yield from (Internal, DatabaseUnavailable, ServiceUnavailable, Overloaded)
 
 
 def _key_header(policy: KeyPolicy) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def _headers(status: str, operation: AnyOperation) -> dict[str, Any]:
     headers = {"X-Request-ID": "The one that was sent, or a new one."}
     if status == "201" and operation.answers is not GuestView:  # a guest cannot be read
         headers["Location"] = "Where to read it."
-    if operation.answers in _TAGS:
+    if operation.answers in _TAGS and not isinstance(operation, Stream):
         headers["ETag"] = _TAGS[operation.answers]
         headers["Cache-Control"] = "Only the caller may keep it; and for how long, without asking."
     if operation.message.key_policy is not KeyPolicy.NONE:

@@ -17,13 +17,14 @@ from api.context import CONTEXT, Call, context_of
 from api.fast.body import FastBody
 from api.fast.route import FastRoute
 from api.shape import violations
+from application.live.stream import Stream
 from application.pipeline import Operation
 from shared.addresses import Network
 from shared.errors import AppError, FieldInvalid, MalformedRequest
 
 P = ParamSpec("P")
 Endpoint = Callable[P, Awaitable[Response]]
-AnyOperation = Operation[Any, Any]
+AnyOperation = Operation[Any, Any] | Stream[Any, Any]
 
 PREFIX = "/api/v1"
 _BODILESS = frozenset({"GET", "DELETE"})
@@ -58,6 +59,8 @@ class Routes:
     trusted: Sequence[Network] = ()
     """The proxies whose word on the caller's address is believed."""
     fast: list[FastRoute] = field(default_factory=list)
+    served: frozenset[str] | None = None
+    """The names of the operations that this process answers; None for all."""
 
     def get(
         self, path: str, operation: AnyOperation, **said: Any
@@ -96,15 +99,18 @@ class Routes:
         refuses: tuple[type[AppError], ...] = (),
         extra: dict[str, Any] | None = None,
         fast: Fast | None = None,
+        sends: type[JSONResponse] = JSONResponse,
     ) -> Callable[[Endpoint[P]], Endpoint[P]]:
         """The decorated function translates in, calls the operation and translates out.
 
         `answers` is the documented shape (None: there is no body), `says` the meaning of the
         success; `refuses` are the operation's own refusals (those of every operation are added by
-        themselves); `fast` puts it on the fast lane as well.
+        themselves); `fast` puts it on the fast lane as well; `sends` is what the answer is sent as.
         """
 
         def register(endpoint: Endpoint[P]) -> Endpoint[P]:
+            if self.served is not None and operation.name not in self.served:
+                return endpoint
             self.app.router.add_api_route(
                 PREFIX + path,
                 endpoint,
@@ -116,7 +122,7 @@ class Routes:
                 response_model=answers,
                 status_code=status,
                 response_description=says,
-                response_class=Response if answers is None else JSONResponse,
+                response_class=Response if answers is None else sends,
                 route_class_override=_route_class(operation, self.trusted),
                 openapi_extra=extra,
             )
@@ -133,7 +139,7 @@ class Routes:
                     dependant.path_params or dependant.query_params or dependant.header_params
                 ),
             )
-            if fast is not None:
+            if fast is not None and isinstance(operation, Operation):
                 self.fast.append(FastRoute(route, operation, endpoint, fast.body))
             return endpoint
 

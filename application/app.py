@@ -26,12 +26,15 @@ from application.event.get_event import GetEvent
 from application.event.list_events import ListEvents
 from application.event.publish_event import PublishEvent
 from application.event.update_event import UpdateEvent
+from application.event.watch_availability import WatchAvailability
+from application.fact.list_facts import ListFacts
 from application.guest.claim_guests import ClaimGuests
 from application.guest.create_guest import CreateGuest
 from application.hold.create_hold import CreateHold
 from application.hold.extend_hold import ExtendHold
 from application.hold.get_hold import GetHold
 from application.hold.release_hold import ReleaseHold
+from application.live.stream import Stream
 from application.member.accept_invitation import AcceptInvitation
 from application.member.change_member_role import ChangeMemberRole
 from application.member.invite_member import InviteMember
@@ -48,6 +51,7 @@ from application.order.list_postings import ListPostings
 from application.order.list_refunds import ListRefunds
 from application.order.pay_order import PayOrder
 from application.order.refund_order import RefundOrder
+from application.order.watch_order import WatchOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
 from application.organizer.get_reconciliation import GetReconciliation
@@ -67,7 +71,9 @@ from application.user.revoke_superuser import RevokeSuperuser
 from application.user.update_me import UpdateMe
 from application.views.attention import AttentionView
 from application.views.event import AvailabilityView, EventView
+from application.views.fact import FactView
 from application.views.hold import HoldView
+from application.views.live import OrderUpdateView
 from application.views.order import OrderView, PaymentView
 from application.views.organizer import (
     ApiKeyView,
@@ -82,6 +88,15 @@ from application.views.reconciliation import ReconciliationView
 from application.views.refund import RefundView
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
+from application.views.webhook import ReplayView, WebhookDeliveryView, WebhookEndpointView
+from application.webhook.create_webhook_endpoint import CreateWebhookEndpoint
+from application.webhook.delete_webhook_endpoint import DeleteWebhookEndpoint
+from application.webhook.list_webhook_deliveries import ListWebhookDeliveries
+from application.webhook.list_webhook_endpoints import ListWebhookEndpoints
+from application.webhook.replay_webhook_deliveries import ReplayWebhookDeliveries
+from application.webhook.rotate_webhook_secret import RotateWebhookSecret
+from application.webhook.send_test_webhook import SendTestWebhook
+from application.webhook.update_webhook_endpoint import UpdateWebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +168,7 @@ class EventOperations:
     close: Operation[CloseEvent, EventView]
     cancel: Operation[CancelEvent, EventView]
     get_availability: Operation[GetAvailability, AvailabilityView]
+    watch_availability: Stream[WatchAvailability, AvailabilityView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +190,7 @@ class OrderOperations:
     list_refunds: Operation[ListRefunds, Page[RefundView]]
     confirm_payment: Operation[ConfirmPayment, PaymentView]
     list_postings: Operation[ListPostings, Page[PostingView]]
+    watch: Stream[WatchOrder, OrderUpdateView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +202,25 @@ class TicketOperations:
 class AttentionOperations:
     list: Operation[ListAttention, Page[AttentionView]]
     resolve: Operation[ResolveAttention, AttentionView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactOperations:
+    list: Operation[ListFacts, Page[FactView]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookOperations:
+    """Where organizers want to be told what happens."""
+
+    create: Operation[CreateWebhookEndpoint, WebhookEndpointView]
+    list: Operation[ListWebhookEndpoints, Page[WebhookEndpointView]]
+    update: Operation[UpdateWebhookEndpoint, WebhookEndpointView]
+    rotate_secret: Operation[RotateWebhookSecret, WebhookEndpointView]
+    delete: Operation[DeleteWebhookEndpoint, None]
+    send_test: Operation[SendTestWebhook, WebhookDeliveryView]
+    list_deliveries: Operation[ListWebhookDeliveries, Page[WebhookDeliveryView]]
+    replay: Operation[ReplayWebhookDeliveries, ReplayView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +245,11 @@ class Application:
     orders: OrderOperations
     tickets: TicketOperations
     attention: AttentionOperations
+    facts: FactOperations
+    webhook_endpoints: WebhookOperations
     webhooks: Webhooks
 
-    def operations(self) -> "Iterator[Operation]":  # type: ignore[type-arg]  # of any kind
+    def operations(self) -> "Iterator[Operation | Stream]":  # type: ignore[type-arg]  # of any kind
         """Every operation of both faces (webhooks are not)."""
         for group in fields(self):
             if group.name != "webhooks":

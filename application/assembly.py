@@ -14,7 +14,7 @@ from application.background.process_inbox import ProcessInbox
 from application.background.refund_cancelled_events import RefundCancelledEvents
 from application.background.send_mails import SendMails
 from application.background.sweep_holds import SweepHolds
-from application.wiring import money, people, sale
+from application.wiring import money, people, sale, webhooks
 from application.wiring.parts import Parts, Ports, Rules
 
 __all__ = ["Ports", "Rules", "assemble", "assemble_jobs"]
@@ -38,6 +38,8 @@ def assemble(ports: Ports, rules: Rules) -> Application:
         orders=sale.orders(parts),
         tickets=sale.tickets(parts),
         attention=money.attention(parts),
+        facts=sale.facts(parts),
+        webhook_endpoints=webhooks.webhook_endpoints(parts),
         webhooks=sale.webhooks(parts),
     )
 
@@ -85,6 +87,7 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
             run=RefundCancelledEvents(begin, ids, rules.refunds_per_second),
         ),
         *money.jobs(parts),
+        *webhooks.jobs(parts),
         Job(name="send_mails", every=sweep, full=20, run=mails),
         Job(
             name="keep_partitions",

@@ -69,6 +69,20 @@ class RateLimited(AppError):
     title = "Too many requests; wait a moment."
 
 
+class StreamEnded(AppError):
+    """It lasted as long as one may, or the process that told it ends."""
+
+    code, reason = Code.UNAVAILABLE, "STREAM_ENDED"
+    title = "The stream is over for now; open it again behind the last cursor."
+
+
+class ReaderSlow(AppError):
+    """Nothing is kept for whoever does not take it."""
+
+    code, reason = Code.RESOURCE_EXHAUSTED, "READER_SLOW"
+    title = "What was told was not taken in time; open the stream again."
+
+
 class IdempotencyKeyRequired(AppError):
     code, reason = Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REQUIRED"
     title = "This operation needs an idempotency key (Idempotency-Key header, request_id field)."

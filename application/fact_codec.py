@@ -19,6 +19,7 @@ from domain.organizer import facts as organizer
 from domain.session import facts as session
 from domain.ticket import facts as ticket
 from domain.user import facts as user
+from domain.webhook import facts as webhook
 from shared.facts import Fact
 
 Plain: TypeAlias = "str | int | bool | None | Sequence[Plain]"
@@ -141,6 +142,19 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
             ticket.TicketVoided: "ticket.voided",
             ticket.TicketDisputed: "ticket.disputed",
             ticket.TicketDisputeEnded: "ticket.dispute_ended",
+        },
+    ),
+    **_of(
+        "webhook",
+        {
+            webhook.WebhookEndpointCreated: "webhook.created",
+            webhook.WebhookEndpointUpdated: "webhook.updated",
+            webhook.WebhookSecretRotated: "webhook.secret_rotated",
+            webhook.WebhookEndpointFailing: "webhook.failing",
+            webhook.WebhookEndpointRecovered: "webhook.recovered",
+            webhook.WebhookEndpointDisabled: "webhook.disabled",
+            webhook.WebhookEndpointEnabled: "webhook.enabled",
+            webhook.WebhookEndpointDeleted: "webhook.deleted",
         },
     ),
     **_of(

@@ -130,6 +130,15 @@ class Operation(Generic[M, R]):
             raise IdempotencyKeyInvalid()
         return ctx.admitted_as(self.name, actor, roles=self.rule.roles, priority=priority)
 
+    async def readmit(self, ctx: Context) -> Context:
+        """Of what lasts: whether its caller may still call at all, and who it is by now.
+
+        Raises TokenInvalid, TokenExpired, TokenRevoked, UserRequired, ScopeMissing, AccessDenied.
+        """
+        actor = await self._authenticate(ctx)
+        self._authorize(actor)
+        return ctx.admitted_as(self.name, actor, roles=ctx.roles, priority=ctx.priority)
+
     async def __call__(self, message: M, ctx: Context) -> R:
         """Runs the operation. Raises AppError and nothing else (and CancelledError)."""
         started = time.perf_counter()

@@ -89,6 +89,10 @@ _PRIORITIES: Mapping[str, Priority] = {
     "ListRefunds": Priority.LIST,
     "ListPostings": Priority.LIST,
     "ListAttention": Priority.LIST,
+    "ListWebhookEndpoints": Priority.LIST,
+    "ListWebhookDeliveries": Priority.LIST,
+    "ListFacts": Priority.LIST,
+    "WatchAvailability": Priority.LIST,
 }
 
 _CALLERS: Mapping[str, Rule] = {
@@ -139,6 +143,7 @@ _CALLERS: Mapping[str, Rule] = {
     "CloseEvent": _MANAGERS,
     "CancelEvent": _MANAGERS,
     "GetAvailability": _members(*_ALL, also=(_GUEST,)),
+    "WatchAvailability": _members(*_ALL, also=(_GUEST,)),
     # The sale
     "CreateHold": _rule(_USER, _GUEST, takes_stock=True),
     "GetHold": _BUYERS,
@@ -146,6 +151,7 @@ _CALLERS: Mapping[str, Rule] = {
     "ReleaseHold": _BUYERS,
     "CreateOrder": _BUYERS,
     "GetOrder": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
+    "WatchOrder": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
     "ListOrders": _members(Role.OWNER, Role.MANAGER, Role.FINANCE, also=(_GUEST,)),
     "PayOrder": _BUYERS,
     "CancelOrder": _members(Role.OWNER, Role.MANAGER, also=(_GUEST,)),
@@ -158,6 +164,17 @@ _CALLERS: Mapping[str, Rule] = {
     "ListAttention": _MONEY,  # superusers: of all organizers
     "ResolveAttention": _MONEY,  # superusers too
     "GetReconciliation": _members(Role.OWNER, Role.FINANCE),
+    # The log
+    "ListFacts": _members(Role.OWNER, Role.MANAGER, Role.FINANCE),
+    # Telling organizers what happens
+    "CreateWebhookEndpoint": _MANAGERS,
+    "ListWebhookEndpoints": _MANAGERS,
+    "UpdateWebhookEndpoint": _MANAGERS,
+    "RotateWebhookSecret": _MANAGERS,
+    "DeleteWebhookEndpoint": _MANAGERS,
+    "SendTestWebhook": _MANAGERS,
+    "ListWebhookDeliveries": _MANAGERS,
+    "ReplayWebhookDeliveries": _MANAGERS,
     # Payment providers; the signature says who they are, and they come in crowds
     "ReceiveWebhook": Rule(kinds=frozenset({_ANONYMOUS}), limited=False),
 }

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import structlog
 
+from application.services import Service
 from core.addresses import bound, reachable_url
 from core.banner import banner
 from core.database import database_of
@@ -39,6 +40,9 @@ async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
             listener=listener,
             grpc_port=settings.grpc.port if grpc else None,
             works=worker,
+            services=frozenset(map(Service, settings.services.serve)),
+            inventory=inventory_of(settings),
+            inventory_listen=settings.services.inventory_listen,
         )
         async with serving(settings, address, duties) as served:
             print(
@@ -56,8 +60,17 @@ async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
     _log.info("stopped")
 
 
-def load(*, rest: bool, grpc: bool) -> None:
+def inventory_of(settings: Settings) -> str | None:
+    """Where the holds are kept, where that is not here."""
+    chosen = settings.services
+    return None if "catalog" in chosen.serve else chosen.inventory
+
+
+def load(*, rest: bool, grpc: bool, front: bool = False) -> None:
     """Imports what such a process needs."""
+    if front:
+        importlib.import_module("core.front")
+        return
     importlib.import_module("core.serve")
     if rest:
         importlib.import_module("core.rest")

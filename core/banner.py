@@ -1,5 +1,7 @@
 """What an entry point prints when it is ready: where it listens, and how to buy a ticket."""
 
+from collections.abc import Sequence
+
 from core.demo import Demo
 
 
@@ -11,6 +13,7 @@ def banner(
     database: str,
     demo: Demo | None,
     workers: int = 1,
+    services: Sequence[str] = (),
 ) -> str:
     """Addresses, and curl lines to copy where there is a demo event to buy from."""
     lines = ["", "Holdfast is running. Ctrl-C stops it."]
@@ -21,6 +24,8 @@ def banner(
     lines.append(f"  Database  {database}")
     if workers > 1:
         lines.append(f"  Processes {workers} serve on the same ports")
+    if services:
+        lines.append(f"  Services  {', '.join(services)}")
     lines.append(f"  Background work {'runs here' if works else 'does not run here'}")
     if demo and rest_url:
         lines += ["", *_purchase(rest_url, demo)]

@@ -12,45 +12,64 @@ from starlette.types import ASGIApp
 from application.app import Application
 from application.assembly import Ports, assemble, assemble_jobs
 from application.background.job import Job
+from application.live.following import FollowingFeed
+from application.order.local_inventory import LocalInventory
+from application.ports.inventory import Inventory
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
+from application.served import operations_of
+from application.services import EVERYTHING, Service
+from application.webhook.telling import webhooks_consumer
+from application.wiring.messaging import jobs as message_jobs
 from core.database import DatabaseAddress
 from core.demo import Demo
 from core.errors import StartError
+from core.messaging import messaging
 from core.providers import payment_house
 from core.rules import rules_of
 from core.seed import find_demo, is_empty, seed
 from core.settings import Settings
 from core.watching import watch
+from grpc_app.inventory.passports import Passports
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
+from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.postgres.backlogs import PostgresBacklogs
 from infrastructure.postgres.database import POINT_LOOKUPS, Database
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
+from infrastructure.postgres.log import PostgresFactLog
 from infrastructure.postgres.migrations import upgrade
 from infrastructure.postgres.retention import PostgresRetention
 from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
 from infrastructure.postgres.unit_of_work import PostgresUnitOfWork
+from infrastructure.postgres.wakes import LOG, Wakes
 from infrastructure.sealed.seals import HmacSeals
+from infrastructure.sealed.vault import AesVault
+from infrastructure.webhooks.guard import Guard
+from infrastructure.webhooks.sender import HttpWebhookSender
+from shared.addresses import networks
 
 _logger = logging.getLogger(__name__)
 
 _DOOR_CONNECTIONS = 4
 _SHARED_CONNECTIONS = 6
+_STANDING_CONNECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
     """What a process serves. `demo` is set when the embedded database holds the demo event;
     `pages` are what else the REST face shows, by path; `figures` makes the page of metrics, where
-    anything is counted."""
+    anything is counted; `end_streams` tells all who watch something that this process ends.
+    `operations` are the names of those it answers, `inventory` what other processes may ask here,
+    with `passports`."""
 
     application: Application
     jobs: tuple[Job, ...]
@@ -58,7 +77,11 @@ class Container:
     jwks: Callable[[], Mapping[str, object]]
     pages: Mapping[str, ASGIApp]
     figures: Callable[[], Awaitable[bytes]] | None
+    end_streams: Callable[[], None]
     demo: Demo | None
+    operations: frozenset[str]
+    inventory: Inventory
+    passports: Passports
 
 
 @asynccontextmanager
@@ -69,12 +92,16 @@ async def container(
     rest_url: str,
     prepares: bool = True,
     processes: int = 1,
+    services: frozenset[Service] = EVERYTHING,
+    inventory: str | None = None,
 ) -> AsyncIterator[Container]:
     """Everything, opened in order and closed in reverse.
 
     `rest_url` is where the REST face can be reached, for the simulated provider's webhooks and
     pages. Who `prepares` the database brings its schema up to date and puts the demo into it; of
-    several `processes` that serve together, one. Raises StartError, DatabaseUnavailable.
+    several `processes` that serve together, one. It may be a part of the `services` alone, and the
+    holds may be kept by another process, at the address `inventory`. Raises StartError,
+    DatabaseUnavailable.
     """
     async with AsyncExitStack() as stack:
         url = address.url
@@ -89,6 +116,7 @@ async def container(
         # Attempts at passwords stand in one line, and nobody else behind it.
         guessing = await stack.enter_async_context(_connections(settings, url, 1, 2))
         secrets = _secrets(settings)
+        passports = Passports(secrets)
         rules = rules_of(settings, processes=processes)
         watching = await watch(settings, PostgresBacklogs(database), stack)
         payments = await payment_house(
@@ -107,7 +135,18 @@ async def container(
             ttl_seconds=settings.auth.access_token_ttl_seconds,
             guest_ttl_seconds=settings.auth.guest_token_ttl_seconds,
         )
-        together = await _together(settings, url, stack)
+        # Who listens for commits, and who has the locks of readers of the log.
+        standing = await stack.enter_async_context(
+            _connections(settings, url, 0, _STANDING_CONNECTIONS)
+        )
+        wakes = Wakes(standing)
+        together = await _together(settings, url, wakes, stack)
+        database.committed = wakes.committed
+        wakes.start()
+        stack.push_async_callback(wakes.close)
+        log = PostgresFactLog(database)
+        feed = FollowingFeed(MemoryFeed(), log, wakes.waiter(LOG), rules.live_every)
+        stack.push_async_callback(feed.close)
         ports = Ports(
             begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait, together=together),
             store=PostgresIdempotencyStore(database),
@@ -126,18 +165,32 @@ async def container(
             observer=watching.observer,
             recent=MemoryRecentFigures(),
             retention=PostgresRetention(database),
+            vault=AesVault(secrets),
+            webhooks=_webhook_sender(settings, stack),
+            log=log,
+            feed=feed,
             full=lambda priority: database.full(priority) or door.full(priority),
+            inventory=_remote_inventory(inventory, passports, stack),
         )
         application = assemble(ports, rules)
+        carrying = messaging(settings, ports, standing, wakes, stack)
         watching.vitals(application, {"main": database.use, "door": door.use})
         yield Container(
             application=application,
-            jobs=(*assemble_jobs(ports, rules), *payments.jobs),
+            jobs=(
+                *assemble_jobs(ports, rules),
+                *payments.jobs,
+                *message_jobs(carrying, (webhooks_consumer(ports.ids),)),
+            ),
             ready=database.ready,
             jwks=tokens.jwks,
-            pages=payments.pages,
+            pages=payments.pages if Service.ORDERS in services else {},
             figures=watching.page,
+            end_streams=feed.end,
             demo=await _demo(settings, application, ports) if prepares else None,
+            operations=operations_of(application, services),
+            inventory=LocalInventory(ports.begin, ports.ids),
+            passports=passports,
         )
 
 
@@ -163,11 +216,14 @@ async def _open_database(
     return database
 
 
-async def _together(settings: Settings, url: str, stack: AsyncExitStack) -> Together | None:
+async def _together(
+    settings: Settings, url: str, wakes: Wakes, stack: AsyncExitStack
+) -> Together | None:
     """What writes and reads for many at once, on connections of its own."""
     if not settings.database.group_commit:
         return None
     shared = _connections(settings, url, 2, _SHARED_CONNECTIONS, planning=POINT_LOOKUPS)
+    shared.committed = wakes.committed
     together = Together(
         await stack.enter_async_context(shared),
         most_waiting=settings.overload.most_waiting,
@@ -175,6 +231,20 @@ async def _together(settings: Settings, url: str, stack: AsyncExitStack) -> Toge
     )
     stack.push_async_callback(together.close)
     return together
+
+
+def _remote_inventory(
+    target: str | None, passports: Passports, stack: AsyncExitStack
+) -> Inventory | None:
+    """None where the holds are kept here."""
+    if target is None:
+        return None
+
+    from grpc_app.inventory.client import RemoteInventory  # grpc: for those who use it
+
+    remote = RemoteInventory(target, passports)
+    stack.push_async_callback(remote.close)
+    return remote
 
 
 def _connections(
@@ -219,6 +289,18 @@ def _limiter(settings: Settings, stack: AsyncExitStack) -> RateLimiter:
     )
     stack.push_async_callback(shared.close)
     return shared
+
+
+def _webhook_sender(settings: Settings, stack: AsyncExitStack) -> HttpWebhookSender:
+    chosen = settings.webhooks
+    guard = Guard(
+        allow_http=chosen.allow_http,
+        networks=networks(chosen.allowed_networks),
+        ports=frozenset(chosen.allowed_ports),
+    )
+    sender = HttpWebhookSender(guard, timeout_seconds=chosen.timeout_seconds)
+    stack.push_async_callback(sender.close)
+    return sender
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -9,9 +9,9 @@ from core.errors import StartError
 from core.settings import Settings
 
 _LEAST_CONNECTIONS = 100
-_OTHER_CONNECTIONS = 26
-"""Of a process beside those of DATABASE__POOL_MAX: the door, guesses, groups, the simulated
-provider; and some for who looks at the database from outside."""
+_OTHER_CONNECTIONS = 29
+"""Of a process beside those of DATABASE__POOL_MAX: the door, guesses, groups, the log, the
+simulated provider; and some for who looks at the database from outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from api.front.served import ServedPath
+from application.services import Service
 from core.demo import Demo
 
 MEMBER: Final = "--member"
@@ -15,8 +17,21 @@ _CHANNEL: Final = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """A service as the front sees it."""
+
+    name: str
+    host: str
+    rest_port: int
+    grpc_port: int
+    paths: tuple[ServedPath, ...]
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """What a member is to do. Everything else it reads from the settings, like the supervisor."""
+    """What a member is to do (see core.serve.Duties). Everything else it reads from the settings,
+    like the supervisor. With `upstreams` it serves nothing itself and passes calls on to them."""
 
     name: str
     rest_port: int | None
@@ -25,6 +40,12 @@ class Brief:
     works: bool
     prepares: bool
     processes: int
+    services: frozenset[Service]
+    host: str | None
+    front: str | None
+    inventory: str | None
+    inventory_listen: str | None
+    upstreams: tuple[Upstream, ...]
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
 
@@ -36,6 +57,8 @@ class Report:
     problem: str | None = None
     grpc_address: str | None = None
     demo: Demo | None = None
+    paths: tuple[ServedPath, ...] = ()
+    operations: tuple[str, ...] = ()
 
 
 def to_line(said: Brief | Report) -> bytes:

@@ -33,11 +33,11 @@ def end_with_supervisor() -> None:
 def run_member(settings: Settings, *, faces: Sequence[str]) -> NoReturn:
     """Imports first, while the supervisor prepares; then waits to be told what to do."""
     configure_logging(settings.logging.level, settings.logging.format)
-    load(rest="rest" in faces, grpc="grpc" in faces)
+    load(rest="rest" in faces, grpc="grpc" in faces, front="front" in faces)
     brief = await_brief()
     if brief is None:
         sys.exit(1)
-    live(_serve(settings, brief))
+    live(_front(settings, brief) if brief.upstreams else _serve(settings, brief))
 
 
 async def _serve(settings: Settings, brief: Brief) -> None:
@@ -45,7 +45,8 @@ async def _serve(settings: Settings, brief: Brief) -> None:
 
     stop = stop_signal()
     asyncio.get_running_loop().add_reader(channel(), stop.set)
-    listener = None if brief.rest_port is None else joined(settings.rest.host, brief.rest_port)
+    host = settings.rest.host if brief.host is None else brief.host
+    listener = None if brief.rest_port is None else joined(host, brief.rest_port)
     duties = Duties(
         rest_url=brief.rest_url,
         listener=listener,
@@ -53,14 +54,50 @@ async def _serve(settings: Settings, brief: Brief) -> None:
         works=brief.works,
         prepares=brief.prepares,
         processes=brief.processes,
+        services=brief.services,
+        inventory=brief.inventory,
+        inventory_listen=brief.inventory_listen,
+        front=brief.front,
+        host=brief.host,
     )
     address = DatabaseAddress(url=brief.url, owner_url=brief.owner_url)
     try:
         async with serving(settings, address, duties) as served:
-            say(Report(grpc_address=served.grpc_address, demo=served.demo))
+            say(
+                Report(
+                    grpc_address=served.grpc_address,
+                    demo=served.demo,
+                    paths=served.paths,
+                    operations=served.operations,
+                )
+            )
             await until_the_end(stop)
             _log.info("stopping", process=brief.name, grace_seconds=GRACE)
     except (StartError, AppError) as error:
         say(Report(problem=str(error)))  # the supervisor tells it, once
+        sys.exit(1)
+    _log.info("stopped", process=brief.name)
+
+
+async def _front(settings: Settings, brief: Brief) -> None:
+    from core.front import fronting
+
+    stop = stop_signal()
+    asyncio.get_running_loop().add_reader(channel(), stop.set)
+    if brief.rest_port is None or brief.grpc_port is None:
+        raise RuntimeError("a front has both faces")
+    try:
+        async with fronting(
+            settings,
+            brief.upstreams,
+            joined(settings.rest.host, brief.rest_port),
+            grpc_port=brief.grpc_port,
+            rest_url=brief.rest_url,
+        ) as grpc_address:
+            say(Report(grpc_address=grpc_address))
+            await until_the_end(stop)
+            _log.info("stopping", process=brief.name, grace_seconds=GRACE)
+    except (StartError, AppError) as error:
+        say(Report(problem=str(error)))
         sys.exit(1)
     _log.info("stopped", process=brief.name)

@@ -97,7 +97,23 @@ class _Waiting(CollectorRegistry):
         )
         for kind, number in backlog.attention.items():
             attention.add_metric([kind], number)
-        yield from (count, age, attention)
+        lag = GaugeMetricFamily(
+            "holdfast_log_lag",
+            "Messages a reader of the log has before it; 10000: that many or more.",
+            labels=["reader"],
+        )
+        lag_age = GaugeMetricFamily(
+            "holdfast_log_lag_oldest_seconds", "Age of the first of them.", labels=["reader"]
+        )
+        for reader, waiting in backlog.readers.items():
+            lag.add_metric([reader], waiting.count)
+            lag_age.add_metric([reader], waiting.oldest_seconds)
+        dead = GaugeMetricFamily(
+            "holdfast_dead_letters", "Messages a group of consumers gave up.", labels=["group"]
+        )
+        for group, number in backlog.dead.items():
+            dead.add_metric([group], number)
+        yield from (count, age, attention, lag, lag_age, dead)
 
 
 @asynccontextmanager

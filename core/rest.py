@@ -8,8 +8,11 @@ from contextlib import asynccontextmanager
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import RestConfig, create_app
+from api.front.paths import paths_of
+from api.front.served import ServedPath
 from api.health.metrics import Figures
 from core.access_log import access_line
 from core.container import Container
@@ -31,8 +34,14 @@ class _Uvicorn(uvicorn.Server):
 
 @asynccontextmanager
 async def rest_face(
-    house: Container, settings: Settings, listener: socket.socket, url: str
-) -> AsyncIterator[None]:
+    house: Container,
+    settings: Settings,
+    listener: socket.socket,
+    url: str,
+    *,
+    trusted: tuple[str, ...],
+) -> AsyncIterator[tuple[ServedPath, ...]]:
+    """Serves; answers the paths that it has."""
     app = create_app(
         house.application,
         RestConfig(
@@ -40,8 +49,9 @@ async def rest_face(
             docs=settings.rest.docs,
             max_body_bytes=settings.rest.max_body_bytes,
             gzip_min_bytes=settings.rest.gzip_min_bytes,
-            trusted_proxies=tuple(map(str, settings.limits.trusted_proxies)),
+            trusted_proxies=trusted,
             fast_lane=settings.rest.fast_lane,
+            operations=house.operations,
         ),
         ready=house.ready,
         jwks=house.jwks,
@@ -51,6 +61,15 @@ async def rest_face(
         ),
         line=access_line(settings.logging.level, settings.logging.format),
     )
+    async with listening(app, listener, url):
+        yield tuple(paths_of(app))
+
+
+@asynccontextmanager
+async def listening(
+    app: ASGIApp, listener: socket.socket, url: str, *, date: bool = True
+) -> AsyncIterator[None]:
+    """Serves an application on a socket. Without `date` answers have one already."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -60,8 +79,11 @@ async def rest_face(
         timeout_keep_alive=30,
         server_header=False,
         proxy_headers=False,  # whose word counts is decided once for both faces
-        date_header=True,
-        ws="none",
+        date_header=date,
+        ws="websockets-sansio",
+        ws_max_size=4096,  # nothing is listened to
+        ws_ping_interval=15.0,
+        ws_ping_timeout=20.0,
     )
     server = _Uvicorn(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="rest")

@@ -8,6 +8,7 @@ from application.auth.guard import GuessingDelays
 from application.event.fees import Fees
 from application.in_flight import CallLimits
 from application.limits import WriteLimits
+from application.live.room import StreamLimits
 from application.ports.limits import Limit
 from application.ports.retention import Kept
 from core.settings import Settings
@@ -41,6 +42,7 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
             per_ticket=settings.platform.fee_per_ticket,
         ),
         refunds_per_second=settings.payment.refunds_per_second,
+        webhooks_kept=timedelta(days=settings.webhooks.kept_days),
         payment_extension=timedelta(seconds=settings.holds.payment_extension_seconds),
         key_wait=timedelta(seconds=settings.idempotency.wait_seconds),
         kept=Kept(
@@ -55,6 +57,13 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
             per_person=settings.overload.most_per_caller or None,
             per_key=settings.overload.most_per_api_key or None,
             in_all=settings.overload.most_under_way,
+        ),
+        streams=StreamLimits(
+            per_person=settings.live.most_per_caller,
+            per_key=settings.live.most_per_api_key,
+            in_all=settings.live.most,
+            longest=timedelta(seconds=settings.live.longest_seconds),
+            recheck=timedelta(seconds=settings.live.recheck_seconds),
         ),
         guessing=_guessing(settings.auth),
         session_lasts=timedelta(seconds=settings.auth.refresh_token_ttl_seconds),

@@ -17,7 +17,9 @@ from pydantic_settings import SettingsError as SourceError
 
 from core.secret_key import kept_key, weakness
 from core.settings_auth import Auth
+from core.settings_broker import Broker
 from core.settings_limits import Limits, Redis
+from core.settings_live import Live
 from core.settings_mail import Mail
 from core.settings_metrics import MetricsAccess
 from core.settings_names import refused_names
@@ -36,6 +38,8 @@ from core.settings_sections import (
     Web,
     Worker,
 )
+from core.settings_services import Services
+from core.settings_webhooks import Webhooks
 
 _HOW_TO_MAKE_A_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 _SAME_KEYS: Final = "SECRET_KEY_PREVIOUS must not be the SECRET_KEY"
@@ -75,6 +79,7 @@ class Settings(BaseSettings):
         "at once",
     )
     web: Web = Web()
+    services: Services = Services()
     rest: Rest = Rest()
     grpc: Grpc = Grpc()
     database: Database = Database()
@@ -87,10 +92,13 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     redis: Redis = Redis()
     overload: Overload = Overload()
+    live: Live = Live()
     mail: Mail = Mail()
     worker: Worker = Worker()
     idempotency: Idempotency = Idempotency()
     retention: Retention = Retention()
+    webhooks: Webhooks = Webhooks()
+    broker: Broker = Broker()
 
     def __init__(self, env_file: Path | None = None) -> None:
         """Read the environment and ``env_file``; raises ``ValidationError``."""

@@ -19,6 +19,6 @@ class Retention(Section):
         default=7,
         ge=1,
         le=YEAR // 86400,
-        description="How long published facts are kept, in days; one that is not published keeps "
-        "those of its day",
+        description="How long facts are kept, in days; one that a reader of the log has before it "
+        "keeps those of its day",
     )

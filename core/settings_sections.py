@@ -29,7 +29,7 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _split(value: object) -> object:
+def split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -55,7 +55,7 @@ class Rest(Section):
         default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every network"
     )
     port: Port = Field(default=8000, description="Port to listen on; 0 takes a free one")
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)] = Field(
         default=(),
         description="Origins that browsers may call from, separated by commas; * for any",
     )

@@ -6,7 +6,9 @@ from typing import NoReturn
 
 import structlog
 
+from application.services import Service
 from core.addresses import reachable_url, reserved
+from core.alone import inventory_of
 from core.banner import banner
 from core.crew import Crew, Post
 from core.database import database_of
@@ -22,11 +24,11 @@ def supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool) -> No
     """The whole life of a supervisor. It serves nothing itself, and is small: the embedded server,
     the ports and the members are its."""
     configure_logging(settings.logging.level, settings.logging.format)
-    with _shared_figures(settings):
+    with shared_figures(settings):
         live(_supervise(settings, rest=rest, grpc=grpc, worker=worker))
 
 
-def _shared_figures(settings: Settings) -> AbstractContextManager[object]:
+def shared_figures(settings: Settings) -> AbstractContextManager[object]:
     """Whichever member is asked for them tells those of all."""
     if not settings.metrics.enabled:
         return nullcontext()
@@ -42,7 +44,14 @@ async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool
         settings.rest.host, rest_port.getsockname()[1] if rest_port else settings.rest.port
     )
     posts = [
-        Post(name=f"web {number}", rest_port=_number(rest_port), grpc_port=_number(grpc_port))
+        Post(
+            name=f"web {number}",
+            rest_port=_number(rest_port),
+            grpc_port=_number(grpc_port),
+            services=frozenset(map(Service, settings.services.serve)),
+            inventory=inventory_of(settings),
+            inventory_listen=settings.services.inventory_listen,
+        )
         for number in range(1, workers + 1)
     ]
     if worker:  # in a process of its own: it slows nobody who serves, and is done once

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from application.messages import Context
-from application.ports.observer import CallOutcome, Observer
+from application.ports.observer import CallOutcome, DeliveryObserver, Observer
 from shared.errors import AppError
 
 _log = structlog.get_logger("holdfast.operations")
@@ -65,6 +65,23 @@ class LogObserver(Observer):
             live=live,
             compared=compared,
             discrepancies=discrepancies,
+        )
+
+
+class LogDeliveries(DeliveryObserver):
+    """Logs what consumers could not deal with."""
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        _log.warning(
+            "delivery failed",
+            group=group,
+            type=type,
+            message_id=message_id,
+            attempts=attempts,
+            error=error,
+            final=final,
         )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import structlog
 
 from application.background.job import Job
+from application.ports.broker import BrokerUnavailable
+from application.ports.log import Wake
 from shared.errors import AppError
 
 _log = structlog.get_logger("holdfast.worker")
@@ -44,16 +46,35 @@ class Worker:
                 failures += 1
                 done = 0
                 _log.warning("job refused", job=job.name, reason=error.reason)
+            except BrokerUnavailable as error:
+                failures += 1
+                done = 0
+                _log.warning("job refused", job=job.name, reason=f"no broker: {error}")
             except Exception:
                 failures += 1
                 done = 0
                 _log.exception("job failed", job=job.name)
             if done < job.full:
-                await self._pause(job.every.total_seconds(), failures)
+                await self._pause(job, failures)
 
-    async def _pause(self, seconds: float, failures: int) -> None:
+    async def _pause(self, job: Job, failures: int) -> None:
+        """Nobody is woken to fail again."""
+        seconds = job.every.total_seconds()
+        if job.wake is not None and not failures:
+            await self._nap(job.wake, seconds)
+            return
         seconds = min(seconds * 2 ** min(failures, 10), max(seconds, _LONGEST_PAUSE))
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
             return
+
+    async def _nap(self, wake: Wake, seconds: float) -> None:
+        woken = asyncio.create_task(wake.wait(seconds))
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait((woken, stopped), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (woken, stopped):
+                task.cancel()
+            await asyncio.gather(woken, stopped, return_exceptions=True)

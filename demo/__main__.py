@@ -59,7 +59,8 @@ def _addresses(options: Options, console: Console, stack: ExitStack) -> Addresse
     else:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
     console.print("Starting an instance of its own ...")
-    instance = Instance(folder, {"HOLDS__TTL_SECONDS": str(_HOLD_SECONDS), **ALL_FROM_HERE})
+    settings = {"HOLDS__TTL_SECONDS": str(_HOLD_SECONDS), **ALL_FROM_HERE}
+    instance = Instance(folder, settings, deployment=options.deployment)
     addresses = instance.start()
     stack.callback(instance.stop)
     return addresses

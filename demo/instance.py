@@ -1,4 +1,4 @@
-"""A Holdfast of our own: main.py as a child process on free ports."""
+"""A Holdfast of our own: a child process on free ports, one or several services."""
 
 import os
 import re
@@ -13,7 +13,9 @@ from types import MappingProxyType
 
 from infrastructure.postgres.embedded.cluster import SUPERUSER
 
-_MAIN = Path(__file__).resolve().parents[1] / "main.py"
+_FOLDER = Path(__file__).resolve().parents[1]
+PROGRAMS: Mapping[str, str] = MappingProxyType({"monolith": "main.py", "split": "services_main.py"})
+"""By deployment: everything in one process, or each service in one of its own."""
 _REST = re.compile(r"^\s*REST\s+(http://\S+?)/api/v1\s*$", re.MULTILINE)
 _GRPC = re.compile(r"^\s*gRPC\s+(\S+:\d+)\s*$", re.MULTILINE)
 ALL_FROM_HERE: Mapping[str, str] = MappingProxyType(
@@ -47,7 +49,14 @@ class Instance:
     of this process do not reach it.
     """
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        *,
+        deployment: str = "monolith",
+    ) -> None:
+        self._program = _FOLDER / PROGRAMS[deployment]
         self._data_dir = data_dir.resolve()
         self._settings = dict(settings)
         self._log = self._data_dir / "instance.log"
@@ -58,7 +67,7 @@ class Instance:
         self._data_dir.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(_MAIN)],
+                [sys.executable, str(self._program)],
                 cwd=self._data_dir,  # a .env file of the project stays out
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demo.instance import PROGRAMS
+
 _NUMBERS = (
     ("--buyers", 1000, "how many buyers"),
     ("--tickets", 500, "how many tickets"),
@@ -23,6 +25,7 @@ class Options:
     at_once: int
     seed: int
     keep: bool
+    deployment: str
     rest_url: str | None
     grpc_target: str | None
     database_url: str | None
@@ -48,6 +51,12 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument(
         "--keep", action="store_true", help="keep the data of the instance it started"
     )
+    parser.add_argument(
+        "--deployment",
+        choices=sorted(PROGRAMS),
+        default="monolith",
+        help="one process, or one for each service, behind one address (monolith)",
+    )
     parser.add_argument("--rest-url", default=os.environ.get("DEMO_REST_URL"), metavar="URL")
     parser.add_argument(
         "--grpc-target", default=os.environ.get("DEMO_GRPC_TARGET"), metavar="HOST:PORT"
@@ -66,6 +75,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         at_once=given.at_once,
         seed=given.seed,
         keep=given.keep,
+        deployment=given.deployment,
         rest_url=given.rest_url,
         grpc_target=given.grpc_target,
         database_url=given.database_url,

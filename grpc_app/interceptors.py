@@ -4,7 +4,8 @@ from __future__ import annotations  # grpc's generics are so for type checkers o
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
 from typing import Final, TypeAlias, TypeVar, cast
 
 import grpc
@@ -12,6 +13,7 @@ import structlog
 from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
+from application.errors import ReaderSlow
 from application.messages import Context
 from grpc_app.access import CallLine, logged_line
 from grpc_app.context import CURRENT, REPLAYED, REQUEST_ID, Call, context_of
@@ -23,6 +25,7 @@ from shared.errors import AppError, Internal, OperationUnknown, RequestTooLarge
 _log = structlog.get_logger("holdfast.access")
 
 _LONGEST_METHOD: Final = 200  # of one that does not exist, as it is answered
+_SLOW_SECONDS: Final = 10.0  # that a reader of a stream may take to take what it is told
 _UNKNOWN: Final = "…"  # as it is logged: people do put secrets into addresses
 
 Q = TypeVar("Q")
@@ -31,6 +34,7 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Q, A]"
 Find: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler[Q, A] | None]]"
 Rpc = grpc.aio.ServicerContext[bytes, bytes]
 Servicing = Callable[[Message, Rpc], Awaitable[Message]]
+Telling = Callable[[Message, Rpc], AsyncGenerator[Message]]
 Reading = Callable[[bytes], Message]
 
 
@@ -73,18 +77,13 @@ class Calls(grpc.aio.ServerInterceptor):
         return cast("Handler[Q, A]", around)
 
     def _surround(self, method: str, handler: Handler[Q, A]) -> Handler[bytes, bytes]:
+        if handler.response_streaming:
+            return self._surround_stream(method, handler)
         servicing = cast(Servicing, handler.unary_unary)
         read = cast(Reading, handler.request_deserializer)
 
         async def answer(data: bytes, rpc: Rpc) -> bytes:
-            if len(data) > self._largest:
-                raise RequestTooLarge(metadata={"most_bytes": self._largest})
-            ctx = CURRENT.get().ctx
-            try:
-                message = read(data)
-            except DecodeError:
-                CURRENT.set(Call(ctx, readable=False))
-                message = read(b"")
+            message = self._read(data, read)
             return (await servicing(message, rpc)).SerializeToString()
 
         async def call(data: bytes, rpc: Rpc) -> bytes:
@@ -93,6 +92,40 @@ class Calls(grpc.aio.ServerInterceptor):
         around: Handler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(call)
         self._around[method] = around
         return around
+
+    def _surround_stream(self, method: str, handler: Handler[Q, A]) -> Handler[bytes, bytes]:
+        """Nothing is kept for a reader that takes its time: who does not take a message within some
+        seconds is hung up on."""
+        telling = cast(Telling, handler.unary_stream)
+        read = cast(Reading, handler.request_deserializer)
+
+        async def tell(data: bytes, rpc: Rpc) -> bytes:
+            ctx = CURRENT.get().ctx
+            began = False
+            async with aclosing(telling(self._read(data, read), rpc)) as told:
+                async for message in told:
+                    if not began:
+                        await rpc.send_initial_metadata(((REQUEST_ID, ctx.request_id),))
+                        began = True
+                    await _sent(rpc, message.SerializeToString())
+            return b""
+
+        async def call(data: bytes, rpc: Rpc) -> None:
+            await self._observed(method, rpc, self._context(rpc), lambda: tell(data, rpc))
+
+        around: Handler[bytes, bytes] = grpc.unary_stream_rpc_method_handler(call)
+        self._around[method] = around
+        return around
+
+    def _read(self, data: bytes, read: Reading) -> Message:
+        """What cannot be read is told to the call, and an empty message answered."""
+        if len(data) > self._largest:
+            raise RequestTooLarge(metadata={"most_bytes": self._largest})
+        try:
+            return read(data)
+        except DecodeError:
+            CURRENT.set(Call(CURRENT.get().ctx, readable=False))
+            return read(b"")
 
     def _unknown(self, method: str) -> Handler[bytes, bytes]:
         """For a method that does not exist, whatever kind it was meant to be."""
@@ -148,6 +181,14 @@ class Calls(grpc.aio.ServerInterceptor):
     ) -> None:
         ms = round((time.perf_counter() - started) * 1000, 2)
         self._line(method, code.name, reason, ms, rpc.peer(), ctx.request_id)
+
+
+async def _sent(rpc: Rpc, data: bytes) -> None:
+    try:
+        async with asyncio.timeout(_SLOW_SECONDS):
+            await rpc.write(data)
+    except TimeoutError:
+        raise ReaderSlow(retry_after=1) from None
 
 
 def _trailing(ctx: Context) -> Iterator[tuple[str, str]]:

@@ -1,13 +1,15 @@
 """One call of one operation, in the order the product promises."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
 from uuid import uuid4
 
 from google.protobuf.message import Message as Wire
 
-from application.messages import Message
+from application.live.stream import Stream
+from application.messages import Context, Message
 from application.pipeline import Operation
 from grpc_app.context import CURRENT
 from shared.errors import AppError, MalformedRequest
@@ -22,6 +24,24 @@ async def perform(operation: Operation[M, R], read: Callable[[W], M], request: W
 
     `read` translates the request and raises FieldInvalid. Raises AppError.
     """
+    message, ctx = await _admitted(operation, read, request)
+    return await operation(message, ctx)
+
+
+async def perform_stream(
+    stream: Stream[M, R], read: Callable[[W], M], request: W
+) -> AsyncGenerator[R]:
+    """In the same order, as long as there is something to tell. Raises AppError."""
+    message, ctx = await _admitted(stream, read, request)
+    async with aclosing(stream(message, ctx)) as told:
+        async for each in told:
+            if each is not None:  # else HTTP/2 itself shows that we are there
+                yield each
+
+
+async def _admitted(
+    operation: Operation[M, R] | Stream[M, R], read: Callable[[W], M], request: W
+) -> tuple[M, Context]:
     call = CURRENT.get()
     # A message that cannot be read has no key one could complain about.
     key = getattr(request, "request_id", "") if call.readable else str(uuid4())
@@ -30,8 +50,7 @@ async def perform(operation: Operation[M, R], read: Callable[[W], M], request: W
         ctx = await operation.admit(ctx)
         if not call.readable:
             raise MalformedRequest()
-        message = read(request)
+        return read(request), ctx
     except AppError as refusal:
         operation.refuse(refusal, ctx)
         raise
-    return await operation(message, ctx)

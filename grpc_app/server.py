@@ -21,6 +21,8 @@ from grpc_app.generated.holdfast.v1 import (
     auth_pb2_grpc,
     event_pb2,
     event_pb2_grpc,
+    fact_pb2,
+    fact_pb2_grpc,
     guest_pb2,
     guest_pb2_grpc,
     hold_pb2,
@@ -35,6 +37,8 @@ from grpc_app.generated.holdfast.v1 import (
     ticket_pb2_grpc,
     user_pb2,
     user_pb2_grpc,
+    webhook_pb2,
+    webhook_pb2_grpc,
 )
 from grpc_app.health import Health
 from grpc_app.interceptors import Calls
@@ -42,6 +46,7 @@ from grpc_app.servicers.api_key import ApiKeyServicer
 from grpc_app.servicers.attention import AttentionServicer
 from grpc_app.servicers.auth import AuthServicer
 from grpc_app.servicers.event import EventServicer
+from grpc_app.servicers.fact import FactServicer
 from grpc_app.servicers.guest import GuestServicer
 from grpc_app.servicers.hold import HoldServicer
 from grpc_app.servicers.member import MemberServicer
@@ -49,6 +54,7 @@ from grpc_app.servicers.order import OrderServicer
 from grpc_app.servicers.organizer import OrganizerServicer
 from grpc_app.servicers.ticket import TicketServicer
 from grpc_app.servicers.user import UserServicer
+from grpc_app.servicers.webhook import WebhookServicer
 from shared.addresses import networks
 
 PACKAGE = "holdfast.v1"
@@ -63,7 +69,9 @@ FILES: tuple[FileDescriptor, ...] = (
     hold_pb2.DESCRIPTOR,
     order_pb2.DESCRIPTOR,
     ticket_pb2.DESCRIPTOR,
+    webhook_pb2.DESCRIPTOR,
     attention_pb2.DESCRIPTOR,
+    fact_pb2.DESCRIPTOR,
 )
 SERVICES = tuple(service.full_name for file in FILES for service in file.services_by_name.values())
 _HARD_LIMIT = 4
@@ -90,6 +98,8 @@ class GrpcConfig:
     """How often readiness is asked for."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose x-forwarded-for is believed."""
+    operations: frozenset[str] | None = None
+    """The names of those that are answered here; None for all."""
 
 
 class GrpcServer:
@@ -106,12 +116,12 @@ class GrpcServer:
     ) -> None:
         """`line` writes the line of a call; without, it goes through the log like any other."""
         self._config = config
-        self._health = Health(SERVICES, ready, config.health_seconds)
+        self._health = Health(offered(config.operations), ready, config.health_seconds)
         self._server = grpc.aio.server(
             interceptors=[
                 Calls(PACKAGE, config.max_message_bytes, networks(config.trusted_proxies), line)
             ],
-            options=_options(config),
+            options=server_options(config),
             maximum_concurrent_rpcs=config.max_calls,
         )
         self._add_services(application)
@@ -135,7 +145,7 @@ class GrpcServer:
         await self._server.stop(grace)
 
     def _add_services(self, application: Application) -> None:
-        server = cast(grpc.aio.Server, _Found(self._server))
+        server = cast(grpc.aio.Server, _Found(self._server, self._config.operations))
         auth_pb2_grpc.add_AuthServiceServicer_to_server(AuthServicer(application.auth), server)
         user_pb2_grpc.add_UserServiceServicer_to_server(UserServicer(application.users), server)
         guest_pb2_grpc.add_GuestServiceServicer_to_server(GuestServicer(application.guests), server)
@@ -157,23 +167,31 @@ class GrpcServer:
         attention_pb2_grpc.add_AttentionServiceServicer_to_server(
             AttentionServicer(application.attention), server
         )
+        fact_pb2_grpc.add_FactServiceServicer_to_server(FactServicer(application.facts), server)
+        webhook_pb2_grpc.add_WebhookServiceServicer_to_server(
+            WebhookServicer(application.webhook_endpoints), server
+        )
         add_HealthServicer_to_server(self._health, server)
         if self._config.reflection:
             health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
             reflection.enable_server_reflection(
-                (*SERVICES, health, reflection.SERVICE_NAME), server
+                (*offered(self._config.operations), health, reflection.SERVICE_NAME), server
             )
 
 
 class _Found:
     """The server as generated code sees it. It offers each method twice: to be found by its name,
     and registered. Of those that are registered the server waits for each by itself, so that every
-    call would cost as many futures as there are methods."""
+    call would cost as many futures as there are methods. Of our methods those alone are found whose
+    operation is among the `served`."""
 
-    def __init__(self, server: grpc.aio.Server) -> None:
+    def __init__(self, server: grpc.aio.Server, served: frozenset[str] | None) -> None:
         self._server = server
+        self._served = served
 
     def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        if self._served is not None:
+            handlers = [_Some(handler, self._served) for handler in handlers]
         self._server.add_generic_rpc_handlers(handlers)
 
     def add_registered_method_handlers(
@@ -182,7 +200,36 @@ class _Found:
         """They are found by their names."""
 
 
-def _options(config: GrpcConfig) -> tuple[tuple[str, int], ...]:
+class _Some(grpc.GenericRpcHandler):
+    """A handler that knows no other methods of ours than those of the operations `served`."""
+
+    def __init__(self, handler: grpc.GenericRpcHandler, served: frozenset[str]) -> None:
+        self._handler = handler
+        self._served = served
+
+    def service(
+        self, handler_call_details: grpc.HandlerCallDetails
+    ) -> "grpc.RpcMethodHandler[object, object] | None":
+        method = str(handler_call_details.method)
+        if method.startswith(f"/{PACKAGE}.") and method.rpartition("/")[2] not in self._served:
+            return None
+        found: grpc.RpcMethodHandler[object, object] | None = self._handler.service(
+            handler_call_details
+        )
+        return found
+
+
+def offered(operations: frozenset[str] | None) -> tuple[str, ...]:
+    """The services of ours with any of these operations; None for all."""
+    return tuple(
+        service.full_name
+        for file in FILES
+        for service in file.services_by_name.values()
+        if operations is None or not operations.isdisjoint(service.methods_by_name)
+    )
+
+
+def server_options(config: GrpcConfig) -> tuple[tuple[str, int], ...]:
     keepalive = round(config.keepalive_seconds * 1000)
     return (
         ("grpc.so_reuseport", int(config.reuse_port)),

@@ -120,6 +120,14 @@ class DatabaseUnavailable(AppError):
     title = "The database cannot be reached right now."
 
 
+class ServiceUnavailable(AppError):
+    """Of a system of several services, the one that is needed. Whether it did what was asked is not
+    known: the same request with the same key finds out."""
+
+    code, reason = Code.UNAVAILABLE, "SERVICE_UNAVAILABLE"
+    title = "A part of the system cannot be reached right now."
+
+
 class Overloaded(AppError):
     """More waits here than can be done soon; who comes now is told so at once."""
 

@@ -11,11 +11,22 @@ from typing import TypeVar
 import asyncpg
 import pytest
 
+from demo.instance import PROGRAMS
 from infrastructure.postgres.embedded import EmbeddedPostgres
 
 T = TypeVar("T")
 
 pytest_plugins = ["tests.faces.server", "tests.adapters.stripe.real"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--deployment",
+        choices=sorted(PROGRAMS),
+        default="monolith",
+        help="what features and parity talk to: one process, or one for each service",
+    )
+
 
 # The tests' data is thrown away: no need to wait for the disk.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -15,6 +15,12 @@ _USABLE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I | re.ASCII)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _HIDDEN: Final = "…"
+_BEGINS: Final = (
+    "http.response.start",
+    "websocket.accept",
+    "websocket.http.response.start",
+)
+_SWITCHING: Final = 101
 NO_ANSWER: Final = 499
 """For the log: the client went away, or the request was cancelled, before there was an answer."""
 
@@ -62,7 +68,7 @@ class AccessLog:
         self._line = line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         # The fast lane hands over requests that have one already.
@@ -71,14 +77,16 @@ class AccessLog:
 
         async def noted(message: Message) -> None:
             nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            if message["type"] in _BEGINS:
+                status = message.get("status", _SWITCHING)
                 message["headers"] = [
                     *message.get("headers", ()),
                     (b"x-request-id", request_id.encode()),
                 ]
-            elif message["type"] == "http.response.body":
+            elif message["type"] in ("http.response.body", "websocket.http.response.body"):
                 size += len(message.get("body", b""))
+            elif message["type"] == "websocket.send":
+                size += len(message.get("text") or "")
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -88,7 +96,9 @@ class AccessLog:
                 route = getattr(scope.get("route"), "path_format", None)
                 path = _path(route, scope.get("path_params", {}))
                 ms = round((time.perf_counter() - started) * 1000, 2)
-                self._line(scope["method"], path, route, status, ms, size, request_id)
+                self._line(
+                    scope.get("method", "WEBSOCKET"), path, route, status, ms, size, request_id
+                )
 
 
 def _path(route: str | None, sent: Mapping[str, object]) -> str | None:

@@ -1,6 +1,11 @@
 """HEAD is GET without the body."""
 
+from typing import Final
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ASKED_FOR_HEAD: Final = "holdfast.head"
+"""In the scope of a GET whose body nobody will see: one that never ends would be for nothing."""
 
 
 class Head:
@@ -18,7 +23,7 @@ class Head:
             await send(message)
 
         # The server looks at the method in its own scope, which stays as it is.
-        asked = {**scope, "method": "GET"}
+        asked = {**scope, "method": "GET", ASKED_FOR_HEAD: True}
         try:
             await self._app(asked, receive, bodiless)
         finally:

@@ -13,7 +13,11 @@ from shared.ids import EventId
 
 async def visible_event(work: UnitOfWork, event_id: EventId, ctx: Context) -> Event:
     """Drafts are for members only, tests for test keys and their guests. Raises EventNotFound."""
-    event = await work.events.get(event_id)
+    return require_visible(await work.events.get(event_id), ctx)
+
+
+def require_visible(event: Event | None, ctx: Context) -> Event:
+    """The same of what was read before, or was not there. Raises EventNotFound."""
     if event is None or not _in_mode(event, ctx):
         raise EventNotFound()
     if not event.is_public and not is_inside(event.organizer_id, ctx):

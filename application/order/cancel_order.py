@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from application.messages import Command, Context, KeyPolicy
-from application.order.access import visible_order
-from application.order.ending import cancel
-from application.ports.unit_of_work import Begin
+from application.ports.inventory import Inventory
 from application.views.order import OrderView
 from shared.ids import OrderId
 
@@ -27,17 +25,7 @@ class CancelOrder(Command[OrderView]):
 class CancelOrderHandler:
     """Raises OrderNotFound, RoleMissing, OrderNotCancellable."""
 
-    begin: Begin
+    inventory: Inventory
 
     async def __call__(self, command: CancelOrder, ctx: Context) -> OrderView:
-        async with self.begin(ctx) as work:
-            order = await visible_order(work, command.order_id, ctx)
-            payments = await work.payments.of_order(order.id)
-            hold = await work.holds.get(order.hold_id)
-            now = await work.now()
-            latest = payments[-1] if payments else None
-            paying = latest is not None and latest.is_open
-            order = cancel(work, order, hold, paying=paying, at=now)
-            if latest is not None and latest.is_open:
-                work.payments.save(latest := latest.abandon(at=now))
-            return await work.commit(OrderView.of(order, latest, reader=ctx.actor.user_id, at=now))
+        return await self.inventory.let_go(command.order_id, ctx)

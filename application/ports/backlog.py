@@ -1,7 +1,7 @@
 """How much work waits. For whoever watches the whole; no organizer's figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 MOST_COUNTED: Final = 10_000
@@ -20,14 +20,17 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """`inbox`: events of providers. `payments` and `refunds` are due: somebody should have looked
-    again since then. `outbox`: facts that no broker has got. `attention`: what waits for a person,
-    by kind."""
+    again since then. `outbox`: facts that are not numbered yet. `readers`: what each reader of
+    the log has before it. `dead`: dead letters by consumer group. `attention`: what waits for a
+    person, by kind."""
 
     inbox: Waiting
     payments: Waiting
     refunds: Waiting
     outbox: Waiting
     attention: Mapping[str, int]
+    readers: Mapping[str, Waiting] = field(default_factory=dict)
+    dead: Mapping[str, int] = field(default_factory=dict)
 
 
 class Backlogs(Protocol):

@@ -98,3 +98,7 @@ class Ids(Protocol):
     def api_key(self, *, live: bool) -> str:
         """`hf_live_…` or `hf_test_…`: unguessable, at least 192 bits of letters and digits."""
         ...
+
+    def webhook_secret(self) -> bytes:
+        """Random: 32 bytes."""
+        ...

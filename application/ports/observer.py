@@ -63,3 +63,14 @@ class Observer(PaymentObserver, Protocol):
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         """A bug. Called once, with the exception that the caller will never see."""
         ...
+
+
+class DeliveryObserver(Protocol):
+    """Told names, ids and errors, never contents."""
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        """The effect of a message failed, now for so many times; `final`: it went to the dead
+        letters."""
+        ...

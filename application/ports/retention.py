@@ -7,8 +7,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """For how long at least: holds since they were made, facts since they happened (and until they
-    are published), answers to idempotency keys since the call."""
+    """For how long at least: holds since they were made, facts since they happened (and until
+    everybody has read them), answers to idempotency keys since the call."""
 
     holds: timedelta
     facts: timedelta
@@ -26,7 +26,7 @@ class Retention(Protocol):
 
     async def drop_old(self, kept: Kept) -> int:
         """Drops whole days of which nothing is needed any more; returns how many. A day with a
-        hold that is active or a fact that was not published stays, however old it is.
+        hold that is active, or a fact that somebody has to read, stays, however old it is.
 
         Raises DatabaseUnavailable when one could not be dropped; the others were.
         """

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from application.messages import Context
+from application.ports.consumed import ConsumedMessages
 from application.ports.inbox import Inbox
 from application.ports.mail_queue import MailQueue
 from application.ports.money import (
@@ -31,6 +32,7 @@ from application.ports.repositories import (
     StockLedger,
     TicketRepository,
 )
+from application.ports.webhooks import WebhookDeliveries, WebhookEndpointRepository
 
 R = TypeVar("R")
 
@@ -60,10 +62,10 @@ class UnitOfWork(Protocol):
     - It acts for the actor of its context and sees nothing that is foreign to it; only the system
       sees everything. Those without credentials see accounts, guests and nothing else.
     - Writes noted on the repositories happen in `commit`, all or none. Where rows are locked, it is
-      in the order idempotency → users, sessions, proofs, guests, organizers, invitations, API
-      keys, events → the buyer's limit → orders → stock by pool id → holds, changed tickets →
-      payments, refunds, new tickets, disputes, postings, attention, reconciliations → inbox,
-      mails → outbox.
+      in the order idempotency → consumed messages → users, sessions, proofs, guests, organizers,
+      invitations, API keys, webhook endpoints, events → the buyer's limit → orders → stock by pool
+      id → holds, changed tickets → payments, refunds, new tickets, disputes, postings, attention,
+      reconciliations → inbox, mails, webhook deliveries, parked messages, dead letters → outbox.
     - Leaving the block without `commit` writes nothing. `commit` may be called once.
     - Every operation may raise DatabaseUnavailable.
     """
@@ -82,6 +84,8 @@ class UnitOfWork(Protocol):
     def invitations(self) -> InvitationRepository: ...
     @property
     def api_keys(self) -> ApiKeyRepository: ...
+    @property
+    def webhook_endpoints(self) -> WebhookEndpointRepository: ...
     @property
     def events(self) -> EventRepository: ...
     @property
@@ -108,6 +112,10 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def mails(self) -> MailQueue: ...
+    @property
+    def consumed(self) -> ConsumedMessages: ...
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries: ...
 
     async def now(self) -> datetime:
         """The database's clock, UTC; it moves on between calls."""
@@ -120,7 +128,7 @@ class UnitOfWork(Protocol):
         work of the same call (`ctx.holding_claim()`) replaces it.
 
         Raises StaleWrite, SoldOut, LimitReached, EmailTaken, SlugTaken, HoldHasOrder,
-        PaymentInProgress, RefundTooLarge; after a raise nothing was written.
+        PaymentInProgress, RefundTooLarge, AlreadyConsumed; after a raise nothing was written.
         """
         ...
 

@@ -12,7 +12,10 @@ from application.event.fees import Fees
 from application.gathering import Gathering
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
+from application.live.room import StreamLimits, StreamRoom
+from application.live.stream import Stream, Watch
 from application.messages import Context, Message, Priority
+from application.order.local_inventory import LocalInventory
 from application.payment.disputes import DisputeDesk
 from application.payment.pauses import Pauses
 from application.payment.process import PaymentProcess
@@ -20,16 +23,20 @@ from application.payment.providers import Providers
 from application.payment.refunding import RefundProcess
 from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
+from application.ports.feed import Feed
 from application.ports.figures import RecentFigures
 from application.ports.idempotency import IdempotencyStore
 from application.ports.identity import Ids, Passwords, Seals, Tokens
+from application.ports.inventory import Inventory
 from application.ports.limits import RateLimiter
+from application.ports.log import FactLog
 from application.ports.mail import Mailer
 from application.ports.observer import Observer
 from application.ports.retention import Kept, Retention
 from application.ports.standing import Standings
 from application.ports.throttle import AttemptThrottle
 from application.ports.unit_of_work import Begin
+from application.ports.webhooks import Vault, WebhookSender
 from application.user.proofs import ProofDesk
 from domain.hold.hoarding import HoardingLimits
 from domain.hold.hold import HoldTerms
@@ -64,6 +71,9 @@ class Rules:
     work_every: timedelta = timedelta(milliseconds=250)
     limits: WriteLimits = WriteLimits()
     in_flight: CallLimits = CallLimits()
+    streams: StreamLimits = StreamLimits()
+    live_every: timedelta = timedelta(seconds=1)
+    """How often the log is looked at for those who watch, without being woken."""
     guessing: GuessingDelays = GuessingDelays()
     session_lasts: timedelta = timedelta(days=30)
     """Without being refreshed."""
@@ -71,6 +81,7 @@ class Rules:
     verification_lasts: timedelta = timedelta(hours=24)
     reset_lasts: timedelta = timedelta(hours=1)
     invitation_lasts: timedelta = timedelta(days=7)
+    webhooks_kept: timedelta = timedelta(days=30)
     link_base: str = "http://127.0.0.1:8000"
     """What links in mails start with."""
 
@@ -93,8 +104,14 @@ class Ports:
     observer: Observer
     recent: RecentFigures
     retention: Retention
+    vault: Vault
+    webhooks: WebhookSender
+    log: FactLog
+    feed: Feed
     full: Callable[[Priority], bool] = never_full
     """Whether there is no room where calls of a priority wait; told at once, without I/O."""
+    inventory: Inventory | None = None
+    """Where holds are kept; with None that is here."""
 
 
 class Parts:
@@ -103,6 +120,7 @@ class Parts:
     def __init__(self, ports: Ports, rules: Rules) -> None:
         self.ports = ports
         self.rules = rules
+        self.inventory = ports.inventory or LocalInventory(ports.begin, ports.ids)
         self.refunding = RefundProcess(
             begin=ports.begin, ids=ports.ids, providers=ports.providers, pauses=rules.pauses
         )
@@ -136,6 +154,8 @@ class Parts:
             full=ports.full,
         )
 
+        self._room = StreamRoom(rules.streams)
+
     def op(
         self, message: type[M], answers: type[R], handle: Callable[[M, Context], Awaitable[R]]
     ) -> Operation[M, R]:
@@ -147,4 +167,13 @@ class Parts:
             handle=handle,
             rule=rule_of(message.__name__),
             pipeline=self._pipeline,
+        )
+
+    def stream(self, message: type[M], answers: type[R], watch: Watch[M, R]) -> Stream[M, R]:
+        """Raises LookupError where nobody decided who may open it."""
+        return Stream(
+            door=self.op(message, answers, watch),
+            watch=watch,
+            feed=self.ports.feed,
+            room=self._room,
         )

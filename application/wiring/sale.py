@@ -2,6 +2,7 @@
 
 from application.app import (
     EventOperations,
+    FactOperations,
     HoldOperations,
     OrderOperations,
     TicketOperations,
@@ -13,9 +14,12 @@ from application.event.close_event import CloseEvent, CloseEventHandler
 from application.event.create_event import CreateEvent, CreateEventHandler
 from application.event.get_availability import GetAvailability, GetAvailabilityHandler
 from application.event.get_event import GetEvent, GetEventHandler
+from application.event.glances import Glances
 from application.event.list_events import ListEvents, ListEventsHandler
 from application.event.publish_event import PublishEvent, PublishEventHandler
 from application.event.update_event import UpdateEvent, UpdateEventHandler
+from application.event.watch_availability import WatchAvailability, WatchAvailabilityHandler
+from application.fact.list_facts import ListFacts, ListFactsHandler
 from application.hold.create_hold import CreateHold, CreateHoldHandler
 from application.hold.extend_hold import ExtendHold, ExtendHoldHandler
 from application.hold.get_hold import GetHold, GetHoldHandler
@@ -29,11 +33,14 @@ from application.order.list_postings import ListPostings, ListPostingsHandler
 from application.order.list_refunds import ListRefunds, ListRefundsHandler
 from application.order.pay_order import PayOrder, PayOrderHandler
 from application.order.refund_order import RefundOrder, RefundOrderHandler
+from application.order.watch_order import WatchOrder, WatchOrderHandler
 from application.payment.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
 from application.ports.payments import Acknowledgement
 from application.ticket.list_tickets import ListTickets, ListTicketsHandler
 from application.views.event import AvailabilityView, EventView
+from application.views.fact import FactView
 from application.views.hold import HoldView
+from application.views.live import OrderUpdateView
 from application.views.order import OrderView, PaymentView
 from application.views.page import Page
 from application.views.posting import PostingView
@@ -55,6 +62,9 @@ def events(parts: Parts) -> EventOperations:
         cancel=op(CancelEvent, EventView, CancelEventHandler(begin)),
         get_availability=op(
             GetAvailability, AvailabilityView, GetAvailabilityHandler(begin, parts.ports.recent)
+        ),
+        watch_availability=parts.stream(
+            WatchAvailability, AvailabilityView, WatchAvailabilityHandler(Glances(begin))
         ),
     )
 
@@ -78,7 +88,7 @@ def holds(parts: Parts) -> HoldOperations:
 def orders(parts: Parts) -> OrderOperations:
     op, begin, ids, rules = parts.op, parts.ports.begin, parts.ports.ids, parts.rules
     return OrderOperations(
-        create=op(CreateOrder, OrderView, CreateOrderHandler(begin, ids)),
+        create=op(CreateOrder, OrderView, CreateOrderHandler(parts.inventory)),
         get=op(GetOrder, OrderView, GetOrderHandler(begin)),
         list=op(ListOrders, Page[OrderView], ListOrdersHandler(begin)),
         pay=op(
@@ -93,7 +103,7 @@ def orders(parts: Parts) -> OrderOperations:
                 rules.payment_patience,
             ),
         ),
-        cancel=op(CancelOrder, OrderView, CancelOrderHandler(begin)),
+        cancel=op(CancelOrder, OrderView, CancelOrderHandler(parts.inventory)),
         refund=op(
             RefundOrder,
             RefundView,
@@ -102,12 +112,18 @@ def orders(parts: Parts) -> OrderOperations:
         list_refunds=op(ListRefunds, Page[RefundView], ListRefundsHandler(begin)),
         confirm_payment=op(ConfirmPayment, PaymentView, ConfirmPaymentHandler(begin, ids)),
         list_postings=op(ListPostings, Page[PostingView], ListPostingsHandler(begin)),
+        watch=parts.stream(WatchOrder, OrderUpdateView, WatchOrderHandler(begin, parts.ports.log)),
     )
 
 
 def tickets(parts: Parts) -> TicketOperations:
     handler = ListTicketsHandler(parts.ports.begin)
     return TicketOperations(list=parts.op(ListTickets, Page[TicketView], handler))
+
+
+def facts(parts: Parts) -> FactOperations:
+    handler = ListFactsHandler(parts.ports.log)
+    return FactOperations(list=parts.op(ListFacts, Page[FactView], handler))
 
 
 def webhooks(parts: Parts) -> Webhooks:

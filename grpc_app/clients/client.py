@@ -1,6 +1,6 @@
 """A small client: typed calls, tokens and ids in place, and the server's errors as exceptions."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import uuid4
@@ -16,6 +16,7 @@ from grpc_app.generated.holdfast.v1.attention_pb2_grpc import AttentionServiceSt
 from grpc_app.generated.holdfast.v1.auth_pb2 import LoginRequest, RefreshTokenRequest, Tokens
 from grpc_app.generated.holdfast.v1.auth_pb2_grpc import AuthServiceStub
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
+from grpc_app.generated.holdfast.v1.fact_pb2_grpc import FactServiceStub
 from grpc_app.generated.holdfast.v1.guest_pb2_grpc import GuestServiceStub
 from grpc_app.generated.holdfast.v1.hold_pb2_grpc import HoldServiceStub
 from grpc_app.generated.holdfast.v1.member_pb2_grpc import MemberServiceStub
@@ -27,6 +28,7 @@ from grpc_app.generated.holdfast.v1.user_pb2_grpc import UserServiceStub
 Q = TypeVar("Q")
 A = TypeVar("A")
 Call = grpc.aio.UnaryUnaryCall[Q, A]
+Tells = grpc.aio.UnaryStreamCall[Q, A]
 Continue = Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[Call[Q, A]]]
 
 
@@ -53,7 +55,7 @@ class HoldfastClient:
     ) -> None:
         self.token = token
         self.refresh_token: str | None = None
-        interceptors = [_Calls(self, timeout_seconds)]
+        interceptors = [_Calls(self, timeout_seconds), _Streams(self)]
         self._channel = (
             grpc.aio.insecure_channel(target, options=options, interceptors=interceptors)
             if credentials is None
@@ -72,6 +74,7 @@ class HoldfastClient:
         self.orders = OrderServiceStub(self._channel)
         self.tickets = TicketServiceStub(self._channel)
         self.attention = AttentionServiceStub(self._channel)
+        self.facts = FactServiceStub(self._channel)
 
     async def login(self, email: str, password: str) -> Tokens:
         """Logs in and keeps both tokens; later calls are made with them. Raises
@@ -128,7 +131,9 @@ class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
         client_call_details: grpc.aio.ClientCallDetails,
         request: Q,
     ) -> Call[Q, A]:
-        call = await continuation(self._completed(client_call_details), _keyed(request))
+        call = await continuation(
+            _completed(self._client, client_call_details, self._timeout), _keyed(request)
+        )
         try:
             await call
         except grpc.aio.AioRpcError as error:
@@ -138,19 +143,51 @@ class _Calls(grpc.aio.UnaryUnaryClientInterceptor):
             raise refusal from error
         return call
 
-    def _completed(self, details: grpc.aio.ClientCallDetails) -> grpc.aio.ClientCallDetails:
-        metadata = grpc.aio.Metadata(*(details.metadata or ()))
-        if self._client.token is not None and metadata.get("authorization") is None:
-            metadata.add("authorization", f"Bearer {self._client.token}")
-        if metadata.get(REQUEST_ID) is None:
-            metadata.add(REQUEST_ID, str(uuid4()))
-        return grpc.aio.ClientCallDetails(
-            method=details.method,
-            timeout=self._timeout if details.timeout is None else details.timeout,
-            metadata=metadata,
-            credentials=details.credentials,
-            wait_for_ready=details.wait_for_ready,
-        )
+
+class _Streams(grpc.aio.UnaryStreamClientInterceptor):
+    """The same for streams, which last as long as somebody reads."""
+
+    def __init__(self, client: HoldfastClient) -> None:
+        self._client = client
+
+    async def intercept_unary_stream(
+        self,
+        continuation: Callable[[grpc.aio.ClientCallDetails, Q], Awaitable[Tells[Q, A]]],
+        client_call_details: grpc.aio.ClientCallDetails,
+        request: Q,
+    ) -> AsyncGenerator[A]:
+        call = await continuation(_completed(self._client, client_call_details, None), request)
+        return _told(call)
+
+
+async def _told(call: Tells[Q, A]) -> AsyncGenerator[A]:
+    try:
+        async for each in call:
+            yield each
+    except grpc.aio.AioRpcError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    finally:
+        call.cancel()
+
+
+def _completed(
+    client: HoldfastClient, details: grpc.aio.ClientCallDetails, timeout: float | None
+) -> grpc.aio.ClientCallDetails:
+    metadata = grpc.aio.Metadata(*(details.metadata or ()))
+    if client.token is not None and metadata.get("authorization") is None:
+        metadata.add("authorization", f"Bearer {client.token}")
+    if metadata.get(REQUEST_ID) is None:
+        metadata.add(REQUEST_ID, str(uuid4()))
+    return grpc.aio.ClientCallDetails(
+        method=details.method,
+        timeout=timeout if details.timeout is None else details.timeout,
+        metadata=metadata,
+        credentials=details.credentials,
+        wait_for_ready=details.wait_for_ready,
+    )
 
 
 def _keyed(request: Q) -> Q:

@@ -52,6 +52,13 @@ def refusal_of(error: grpc.aio.AioRpcError) -> AppError | None:
     )
 
 
+def details_of(error: grpc.aio.AioRpcError, *known: Message) -> None:
+    """Fills in those of the `known` details that the error has."""
+    status = _status(error)
+    for detail in status.details if status is not None else ():
+        _unpack(detail, *known)
+
+
 def _status(error: grpc.aio.AioRpcError) -> Status | None:
     for name, value in error.trailing_metadata() or ():
         if name == _DETAILS and isinstance(value, bytes):

@@ -1,11 +1,15 @@
 """Events."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
 from application.app import EventOperations
 from grpc_app.generated.holdfast.v1 import event_pb2 as wire
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceServicer
 from grpc_app.mapping import event as mapping
 from grpc_app.mapping import event_views as views
-from grpc_app.perform import perform
+from grpc_app.mapping import live
+from grpc_app.perform import perform, perform_stream
 
 
 class EventServicer(EventServiceServicer):
@@ -48,3 +52,11 @@ class EventServicer(EventServiceServicer):
         return views.availability(
             await perform(self._events.get_availability, mapping.get_availability, request)
         )
+
+    async def WatchAvailability(
+        self, request: wire.WatchAvailabilityRequest, context: object
+    ) -> AsyncGenerator[wire.Availability]:
+        told = perform_stream(self._events.watch_availability, live.watch_availability, request)
+        async with aclosing(told):
+            async for each in told:
+                yield views.availability(each)

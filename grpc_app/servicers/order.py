@@ -1,11 +1,15 @@
 """Orders and payments."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
 from application.app import OrderOperations
 from grpc_app.generated.holdfast.v1 import order_pb2 as wire
 from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceServicer
+from grpc_app.mapping import live
 from grpc_app.mapping import order as mapping
 from grpc_app.mapping import order_money
-from grpc_app.perform import perform
+from grpc_app.perform import perform, perform_stream
 
 
 class OrderServicer(OrderServiceServicer):
@@ -54,3 +58,11 @@ class OrderServicer(OrderServiceServicer):
         return order_money.postings(
             await perform(self._orders.list_postings, order_money.list_postings, request)
         )
+
+    async def WatchOrder(
+        self, request: wire.WatchOrderRequest, context: object
+    ) -> AsyncGenerator[wire.OrderUpdate]:
+        told = perform_stream(self._orders.watch, live.watch_order, request)
+        async with aclosing(told):
+            async for each in told:
+                yield live.order_update(each)

@@ -17,6 +17,7 @@ _CODE_BYTES = 18
 _BASE_62 = string.digits + string.ascii_letters
 _KEY_LENGTH = 43
 """256 bits."""
+_SECRET_BYTES = 32
 
 
 class RandomIds(Ids):
@@ -34,3 +35,6 @@ class RandomIds(Ids):
     def api_key(self, *, live: bool) -> str:
         text = "".join(secrets.choice(_BASE_62) for _ in range(_KEY_LENGTH))
         return f"hf_live_{text}" if live else f"hf_test_{text}"
+
+    def webhook_secret(self) -> bytes:
+        return secrets.token_bytes(_SECRET_BYTES)

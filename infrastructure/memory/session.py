@@ -26,6 +26,7 @@ class Phase(IntEnum):
     that somebody else ended are then never moved twice, not even on the way to a refusal.
     """
 
+    CONSUMED = auto()
     ACCOUNT = auto()
     ORGANIZER = auto()
     ORDER = auto()
@@ -37,6 +38,7 @@ class Phase(IntEnum):
     ATTENTION = auto()
     INBOX = auto()
     MAIL = auto()
+    MESSAGES = auto()
 
 
 @dataclass(frozen=True, slots=True)

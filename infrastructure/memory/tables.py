@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from application.messages import Claim
+from application.messaging.message import Message
+from application.ports.consumed import DeadLetter, ParkedMessage
 from application.ports.inbox import ProviderEvent
 from application.ports.mail_queue import Mail
 from application.ports.money import Reconciliation
@@ -26,6 +28,8 @@ from domain.stock import Stock
 from domain.ticket.ticket import Ticket
 from domain.user.proof import Proof
 from domain.user.user import User
+from domain.webhook.delivery import WebhookDelivery
+from domain.webhook.endpoint import WebhookEndpoint
 from shared.errors import AppError
 from shared.facts import Fact
 from shared.ids import (
@@ -45,6 +49,8 @@ from shared.ids import (
     SessionId,
     TicketId,
     UserId,
+    WebhookDeliveryId,
+    WebhookEndpointId,
 )
 
 Scope = tuple[str, str, str]
@@ -79,6 +85,12 @@ class MailRow:
     mail: Mail
     due_at: datetime
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedRow:
+    parked: ParkedMessage
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +150,16 @@ class Tables:
     reconciliations: dict[UUID, Reconciliation] = field(default_factory=dict)
     inbox: dict[tuple[str, str], InboxRow] = field(default_factory=dict)
     mails: dict[MailId, MailRow] = field(default_factory=dict)
+    webhook_endpoints: dict[WebhookEndpointId, WebhookEndpoint] = field(default_factory=dict)
+    webhook_deliveries: dict[WebhookDeliveryId, WebhookDelivery] = field(default_factory=dict)
     keys: dict[Scope, KeyRow] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
+    log: list[Message] = field(default_factory=list)
+    """The numbered ones of the outbox, in its order."""
+    consumed: dict[tuple[str, UUID], bool] = field(default_factory=dict)
+    """By consumer group and message, as the two that follow."""
+    parked: dict[tuple[str, UUID], ParkedRow] = field(default_factory=dict)
+    dead: dict[tuple[str, UUID], DeadLetter] = field(default_factory=dict)
 
     def active(self, event_id: EventId) -> Iterator[Hold]:
         """Holds of the event that have not ended; some may be past their deadline."""

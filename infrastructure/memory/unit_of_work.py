@@ -6,6 +6,7 @@ from typing import TypeVar
 from application.ports.unit_of_work import UnitOfWork
 from infrastructure.memory.api_keys import MemoryApiKeys
 from infrastructure.memory.attention import MemoryAttention
+from infrastructure.memory.consumed import MemoryConsumed
 from infrastructure.memory.disputes import MemoryDisputes
 from infrastructure.memory.events import MemoryEvents
 from infrastructure.memory.guests import MemoryGuests
@@ -23,6 +24,7 @@ from infrastructure.memory.session import Session
 from infrastructure.memory.sessions import MemorySessions
 from infrastructure.memory.stock import MemoryStock
 from infrastructure.memory.users import MemoryUsers
+from infrastructure.memory.webhooks import MemoryWebhookDeliveries, MemoryWebhookEndpoints
 
 R = TypeVar("R")
 
@@ -38,6 +40,7 @@ class MemoryUnitOfWork(UnitOfWork):
         "organizers",
         "invitations",
         "api_keys",
+        "webhook_endpoints",
         "events",
         "stock",
         "holds",
@@ -51,6 +54,8 @@ class MemoryUnitOfWork(UnitOfWork):
         "reconciliations",
         "inbox",
         "mails",
+        "consumed",
+        "webhook_deliveries",
     )
 
     users: MemoryUsers
@@ -60,6 +65,7 @@ class MemoryUnitOfWork(UnitOfWork):
     organizers: MemoryOrganizers
     invitations: MemoryInvitations
     api_keys: MemoryApiKeys
+    webhook_endpoints: MemoryWebhookEndpoints
     events: MemoryEvents
     stock: MemoryStock
     holds: MemoryHolds
@@ -73,6 +79,8 @@ class MemoryUnitOfWork(UnitOfWork):
     reconciliations: MemoryReconciliations
     inbox: MemoryInbox
     mails: MemoryMailQueue
+    consumed: MemoryConsumed
+    webhook_deliveries: MemoryWebhookDeliveries
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -83,6 +91,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.organizers = MemoryOrganizers(session)
         self.invitations = MemoryInvitations(session)
         self.api_keys = MemoryApiKeys(session)
+        self.webhook_endpoints = MemoryWebhookEndpoints(session)
         self.events = MemoryEvents(session)
         self.stock = MemoryStock(session)
         self.holds = MemoryHolds(session, self.stock)
@@ -96,6 +105,8 @@ class MemoryUnitOfWork(UnitOfWork):
         self.reconciliations = MemoryReconciliations(session)
         self.inbox = MemoryInbox(session)
         self.mails = MemoryMailQueue(session)
+        self.consumed = MemoryConsumed(session)
+        self.webhook_deliveries = MemoryWebhookDeliveries(session)
 
     async def now(self) -> datetime:
         await self._session.read()

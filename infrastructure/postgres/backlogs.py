@@ -2,6 +2,7 @@
 
 from application.ports.backlog import MOST_COUNTED, Backlog, Backlogs, Waiting
 from infrastructure.postgres.connections import Record
+from infrastructure.postgres.cursors import LAGS
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.identity import SYSTEM
 
@@ -23,7 +24,7 @@ _WAITING = """
         UNION ALL
         SELECT 'outbox', count(*), min(occurred_at)
         FROM (SELECT occurred_at FROM outbox
-              WHERE published_at IS NULL ORDER BY position LIMIT $1) AS facts
+              WHERE log_position IS NULL ORDER BY position LIMIT $1) AS facts
     ) AS backlogs
 """
 
@@ -34,6 +35,13 @@ _ATTENTION = """
 """
 
 
+_DEAD = """
+    SELECT consumer_group, count(*) AS waiting
+    FROM (SELECT consumer_group FROM dead_letters LIMIT $1) AS dead
+    GROUP BY consumer_group
+"""
+
+
 class PostgresBacklogs(Backlogs):
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,6 +49,8 @@ class PostgresBacklogs(Backlogs):
     async def look(self) -> Backlog:
         rows = await self._database.fetch(_WAITING, MOST_COUNTED, as_=SYSTEM)
         kinds = await self._database.fetch(_ATTENTION, MOST_COUNTED, as_=SYSTEM)
+        lags = await self._database.fetch(LAGS, MOST_COUNTED, as_=SYSTEM)
+        dead = await self._database.fetch(_DEAD, MOST_COUNTED, as_=SYSTEM)
         waiting = {str(row["what"]): _waiting(row) for row in rows}
         return Backlog(
             inbox=waiting["inbox"],
@@ -48,6 +58,8 @@ class PostgresBacklogs(Backlogs):
             refunds=waiting["refunds"],
             outbox=waiting["outbox"],
             attention={str(row["kind"]): int(row["waiting"]) for row in kinds},
+            readers={str(row["reader"]): _waiting(row) for row in lags},
+            dead={str(row["consumer_group"]): int(row["waiting"]) for row in dead},
         )
 
 

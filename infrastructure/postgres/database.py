@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -91,6 +91,8 @@ class Database:
             "jit": "off",  # compiling costs more than any statement of ours
             **(planning or {}),
         }
+        self.committed: Callable[[], None] = _tell_nobody
+        """Called after each commit of a unit of work; costs next to nothing."""
         self._pool: Pool | None = None
         self._returning: set[asyncio.Task[None]] = set()
 
@@ -260,6 +262,10 @@ class Database:
                     await _release(self._pool, connection)
             finally:
                 self._gate.leave()
+
+
+def _tell_nobody() -> None:
+    """Nobody waits for commits."""
 
 
 async def _release(pool: Pool, connection: Lent) -> None:

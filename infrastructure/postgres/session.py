@@ -198,6 +198,7 @@ class Session:
         self._begun, self._role = False, None
         if status != "COMMIT":
             raise RuntimeError(f"instead of COMMIT the database performed {status}")
+        self._database.committed()
 
     async def restart(self) -> None:
         """Undoes everything, frees every lock and begins again, the claim included."""

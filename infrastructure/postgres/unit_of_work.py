@@ -13,6 +13,7 @@ from domain.order.facts import OrderRefunded
 from infrastructure.postgres import buyers
 from infrastructure.postgres.api_keys import PostgresApiKeyRepository
 from infrastructure.postgres.attention import PostgresAttentionRepository
+from infrastructure.postgres.consumed import PostgresConsumed
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.disputes import PostgresDisputeRepository
 from infrastructure.postgres.events import PostgresEventRepository
@@ -40,6 +41,8 @@ from infrastructure.postgres.stock import PostgresStockLedger, Shortage
 from infrastructure.postgres.sweep import Sweep
 from infrastructure.postgres.tickets import PostgresTicketRepository
 from infrastructure.postgres.users import PostgresUserRepository
+from infrastructure.postgres.webhook_deliveries import PostgresWebhookDeliveries
+from infrastructure.postgres.webhook_endpoints import PostgresWebhookEndpointRepository
 from shared.errors import AppError, Code
 from shared.facts import Fact
 
@@ -53,6 +56,7 @@ Repository: TypeAlias = (
     | PostgresOrganizerRepository
     | PostgresInvitationRepository
     | PostgresApiKeyRepository
+    | PostgresWebhookEndpointRepository
     | PostgresEventRepository
     | PostgresHoldRepository
     | PostgresOrderRepository
@@ -93,6 +97,7 @@ class PostgresUnitOfWork(UnitOfWork):
         self._organizers: PostgresOrganizerRepository | None = None
         self._invitations: PostgresInvitationRepository | None = None
         self._api_keys: PostgresApiKeyRepository | None = None
+        self._webhook_endpoints: PostgresWebhookEndpointRepository | None = None
         self._events: PostgresEventRepository | None = None
         self._stock: PostgresStockLedger | None = None
         self._holds: PostgresHoldRepository | None = None
@@ -106,6 +111,8 @@ class PostgresUnitOfWork(UnitOfWork):
         self._reconciliations: PostgresReconciliationRepository | None = None
         self._inbox: PostgresInbox | None = None
         self._mails: PostgresMailQueue | None = None
+        self._consumed: PostgresConsumed | None = None
+        self._webhook_deliveries: PostgresWebhookDeliveries | None = None
 
     @staticmethod
     def starter(
@@ -174,6 +181,12 @@ class PostgresUnitOfWork(UnitOfWork):
         if self._api_keys is None:
             self._api_keys = PostgresApiKeyRepository(self._session)
         return self._api_keys
+
+    @property
+    def webhook_endpoints(self) -> PostgresWebhookEndpointRepository:
+        if self._webhook_endpoints is None:
+            self._webhook_endpoints = PostgresWebhookEndpointRepository(self._session)
+        return self._webhook_endpoints
 
     @property
     def events(self) -> PostgresEventRepository:
@@ -256,6 +269,18 @@ class PostgresUnitOfWork(UnitOfWork):
         return self._mails
 
     @property
+    def webhook_deliveries(self) -> PostgresWebhookDeliveries:
+        if self._webhook_deliveries is None:
+            self._webhook_deliveries = PostgresWebhookDeliveries(self._session, self._apart)
+        return self._webhook_deliveries
+
+    @property
+    def consumed(self) -> PostgresConsumed:
+        if self._consumed is None:
+            self._consumed = PostgresConsumed(self._session)
+        return self._consumed
+
+    @property
     def _combined(self) -> Reads | None:
         return None if self._together is None else self._together.reads
 
@@ -287,7 +312,8 @@ class PostgresUnitOfWork(UnitOfWork):
         await self.holds.write_added()
         await _write(self._payments, self._refunds, self._tickets, self._disputes)
         await _write(self._ledger, self._attention, self._reconciliations)
-        await _write(self._inbox, self._mails)
+        await _write(self._inbox, self._mails, self._webhook_deliveries)
+        await _write(self._consumed)
         await self._write_facts(expired)
         await self._session.answer(answer, final=final)
         await self._session.commit()
@@ -308,6 +334,8 @@ class PostgresUnitOfWork(UnitOfWork):
         """The notes as data that can wait for company; None where they are of other kinds, or not
         plainly the actor's own, or where the transaction is open already."""
         if self._session.begun or self._inbox or self._mails or self._has_money:
+            return None
+        if self._webhook_deliveries or self._consumed:
             return None
         if any(repository.notes for repository in self._people):
             return None
@@ -340,7 +368,9 @@ class PostgresUnitOfWork(UnitOfWork):
     def _has_work(self) -> bool:
         """Whether a commit has anything to write."""
         noted: Sequence[object] = (self._session.ctx.claim, self._stock, self._inbox, self._mails)
-        if any(noted) or self._ledger or self._reconciliations:
+        if any(noted) or self._ledger or self._reconciliations or self._webhook_deliveries:
+            return True
+        if self._consumed:
             return True
         return any(repository.notes for repository in self._opened)
 
@@ -361,8 +391,11 @@ class PostgresUnitOfWork(UnitOfWork):
         Changed holds and tickets are written between the locking of the counters and the decision:
         one that somebody else has ended must be found out before its units are given back twice.
         """
+        if self._consumed is not None:
+            await self._consumed.write_added()
         await _write(self._users, self._sessions, self._proofs, self._guests)
-        await _write(self._organizers, self._invitations, self._api_keys, self._events)
+        await _write(self._organizers, self._invitations, self._api_keys)
+        await _write(self._webhook_endpoints, self._events)
         await self._lock_buyers()
         await self.holds.check_limits()
         await self.guests.move_orders()
@@ -408,6 +441,7 @@ class PostgresUnitOfWork(UnitOfWork):
             self._organizers,
             self._invitations,
             self._api_keys,
+            self._webhook_endpoints,
             self._events,
         )
         return [repository for repository in everyone if repository is not None]

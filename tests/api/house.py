@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -16,21 +17,26 @@ from starlette.routing import Match
 from api.app import RestConfig, create_app
 from api.schemas import Problem
 from application.assembly import Ports, Rules, assemble, assemble_jobs
+from application.live.following import FollowingFeed
 from application.payment.providers import Providers
 from application.ports.identity import Ids
 from infrastructure.memory.clock import MemoryClock
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.log import MemoryFactLog
 from infrastructure.memory.retention import MemoryRetention
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
+from infrastructure.memory.wake import MemoryWake
 from infrastructure.simulated.memory import MemoryStorage
 from infrastructure.simulated.payments import SimulatedPayments
 from infrastructure.simulated.provider import SimulatedProvider
 from tests.contracts.letterbox import Letterbox
+from tests.contracts.receivers import Receivers
 from tests.contracts.watcher import Watcher
-from tests.contracts.world import IDS, PASSWORDS, SEALS, TOKENS
+from tests.contracts.world import IDS, PASSWORDS, SEALS, TOKENS, VAULT
 
 SECRET = b"the secret of the webhooks of the tests"
 WHOLE = ("/api/", "/.well-known/", "/health", "/ready", "/docs", "/openapi.json")
@@ -73,10 +79,12 @@ class House:
         self.observer = Watcher()
         self.storage = MemoryStorage()
         self.letters = Letterbox()
+        self.receivers = Receivers()
         self.is_ready = True
         self.seconds = 0.0
         provider = SimulatedProvider(self.storage, public_url="http://test")
         adapters = [SimulatedPayments(provider, secret=SECRET, live=live) for live in modes]
+        log = MemoryFactLog(self.database)
         self.ports = Ports(
             begin=self.database.begin,
             store=self.database.store,
@@ -92,6 +100,10 @@ class House:
             observer=self.observer,
             recent=MemoryRecentFigures(lambda: self.seconds),
             retention=MemoryRetention(),
+            log=log,
+            feed=FollowingFeed(MemoryFeed(), log, MemoryWake(), timedelta(milliseconds=20)),
+            vault=VAULT,
+            webhooks=self.receivers,
         )
         self.rules = rules
         self.application = assemble(self.ports, rules)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from application.ports.idempotency import IdempotencyStore
+from application.ports.log import FactLog
 from application.ports.standing import Standings
 from application.ports.throttle import AttemptThrottle
 from application.ports.unit_of_work import Begin
@@ -51,6 +52,7 @@ class Harness(ABC):
     store: IdempotencyStore
     standings: Standings
     throttle: AttemptThrottle
+    log: FactLog
     connections: int
     """How many units of work can do I/O at once."""
 

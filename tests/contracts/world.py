@@ -10,6 +10,7 @@ from uuid import UUID
 
 from application.assembly import Ports, Rules, assemble
 from application.hold.create_hold import CreateHold, WantedLine
+from application.live.following import FollowingFeed
 from application.messages import (
     SYSTEM,
     Actor,
@@ -20,6 +21,7 @@ from application.messages import (
 from application.order.create_order import CreateOrder
 from application.payment.providers import Providers
 from application.ports.identity import Bearer, Purpose
+from application.ports.inventory import Inventory
 from application.views.hold import HoldView
 from application.views.order import OrderView
 from domain.event.event import Event, EventDetails
@@ -33,10 +35,13 @@ from domain.user.user import User
 from infrastructure.argon2.passwords import Argon2Passwords
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
+from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.memory.retention import MemoryRetention
+from infrastructure.memory.wake import MemoryWake
 from infrastructure.sealed.seals import HmacSeals
+from infrastructure.sealed.vault import AesVault
 from shared.errors import AppError
 from shared.ids import (
     EventId,
@@ -50,6 +55,7 @@ from shared.ids import (
 )
 from tests.contracts.harness import Harness
 from tests.contracts.letterbox import Letterbox
+from tests.contracts.receivers import Receivers
 from tests.contracts.watcher import Watcher
 
 T = TypeVar("T")
@@ -58,6 +64,7 @@ IDS = RandomIds()
 _SECRETS = ("a secret of the tests, as long as it has to be",)
 TOKENS = JwtTokens(_SECRETS)
 SEALS = HmacSeals(_SECRETS)
+VAULT = AesVault(_SECRETS)
 PASSWORDS = Argon2Passwords(time_cost=1, memory_kib=64, lanes=1)
 SESSION_LASTS = timedelta(days=30)
 STARTS_AT = datetime(2030, 6, 1, 20, tzinfo=UTC)
@@ -232,11 +239,13 @@ class World:
         harness: Harness,
         rules: Rules = Rules(),
         providers: Providers = Providers([], "none"),
+        inventory: Inventory | None = None,
     ) -> None:
         self.harness = harness
         self.begin = harness.begin
         self.observer = Watcher()
         self.letters = Letterbox()
+        self.receivers = Receivers()
         self.ports = Ports(
             begin=harness.begin,
             store=harness.store,
@@ -252,6 +261,11 @@ class World:
             observer=self.observer,
             recent=MemoryRecentFigures(),
             retention=MemoryRetention(),
+            log=harness.log,
+            feed=FollowingFeed(MemoryFeed(), harness.log, MemoryWake(), timedelta(milliseconds=20)),
+            vault=VAULT,
+            webhooks=self.receivers,
+            inventory=inventory,
         )
         self.application = assemble(self.ports, rules)
 

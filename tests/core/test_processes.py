@@ -10,7 +10,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+    contextmanager,
+)
 from pathlib import Path
 
 import asyncpg
@@ -26,6 +31,7 @@ from demo.stage import open_accounts, open_sale
 from domain.stock import SoldOut
 from infrastructure.postgres.audit import audit
 from tests.core.proc import children, connections, is_alive, listens
+from tests.core.watching import at_both, events, soon, updates, web_socket
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -35,6 +41,7 @@ _SETTINGS = {
     "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
     "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": "0",
     "HOLDS__MAX_PER_TEN_MINUTES": "1000",
+    "LIVE__MOST_PER_CALLER": "100",
     **ALL_FROM_HERE,
 }
 _HELD = """
@@ -291,3 +298,29 @@ def test_a_port_that_others_share_is_in_use(shared: House, tmp_path: Path) -> No
         second = Instance(tmp_path, {**_SETTINGS, name: str(port)})
         with pytest.raises(InstanceError, match=rf"127.0.0.1:{port} is in use; .* {name}"):
             second.start()
+
+
+async def test_what_one_process_does_is_seen_by_who_watches_at_the_other(shared: House) -> None:
+    rest, rpc = shared.addresses.rest_url, shared.addresses.grpc_target
+    async with AsyncExitStack() as stack, shops(shared, 1) as (shop,):
+        [ada] = await open_accounts(shop, 1, lambda: None)
+        offer, token = await open_sale(rest, ada, 10), ada.token
+        await shop.aclose()  # whose connection is no watcher
+        url = f"{rest}/api/v1/events/{offer.event_id}/availability/live"
+        left = await at_both(stack, shared.web, shared.rest_port, lambda: events(url, token))
+        left.append(await stack.enter_async_context(web_socket(url, token)))
+        for each in left:
+            assert (await soon(each))["ticket_types"][0]["available"] == 10
+        other = await stack.enter_async_context(aclosing(RestShop(rest)))
+        hold = await other.hold(ada, offer, 1, key=uuid.uuid4().hex)
+        for each in left:
+            assert (await soon(each))["ticket_types"][0]["available"] == 9
+        order = await other.order(ada, hold, key=uuid.uuid4().hex)
+        told = await at_both(
+            stack, shared.web, shared.grpc_port, lambda: updates(rpc, order, token)
+        )
+        await other.cancel(ada, order, key=uuid.uuid4().hex)
+        for each in told:
+            while not (update := await soon(each)).final:
+                pass
+            assert update.order.state == "CANCELLED"

@@ -87,3 +87,38 @@ async def test_a_round_that_does_not_finish_is_cancelled() -> None:
     await started.wait()
     await worker.stop(grace=0)
     assert cancelled == [True]
+
+
+class Alarm:
+    """Rings as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.rung = asyncio.Event()
+        self.waits = 0
+
+    async def wait(self, seconds: float) -> None:
+        self.waits += 1
+        await asyncio.wait_for(self.rung.wait(), seconds)
+        self.rung.clear()
+
+
+async def test_a_job_is_woken() -> None:
+    run, alarm = Run(0, 0, 0), Alarm()
+    worker = Worker([Job(name="woken", every=timedelta(hours=1), full=1, run=run, wake=alarm)])
+    worker.start()
+    while not run.enough.is_set():
+        alarm.rung.set()
+        await asyncio.sleep(0.001)
+    await asyncio.wait_for(worker.stop(grace=5), 2)
+    assert run.rounds == 3 and alarm.waits >= 2
+
+
+async def test_nobody_is_woken_to_fail_again() -> None:
+    run, alarm = Run(DatabaseUnavailable(), 0), Alarm()
+    alarm.rung.set()
+    worker = Worker([Job(name="woken", every=timedelta(seconds=0.2), full=1, run=run, wake=alarm)])
+    worker.start()
+    await asyncio.sleep(0.1)
+    assert run.rounds == 1 and alarm.waits == 0
+    await asyncio.wait_for(run.enough.wait(), 10)
+    await worker.stop(grace=1)

@@ -26,6 +26,7 @@ from domain.order.payment import Observation, PaymentState
 from domain.order.refund import Refund, RefundSeen, RefundState
 from domain.organizer import invitation as invitations
 from domain.ticket import ticket as tickets
+from domain.webhook import endpoint as endpoints
 from shared.facts import Aggregate, Fact
 from shared.ids import EventId, OrderId, PaymentId, RefundId, TicketId
 from shared.money import Money
@@ -92,6 +93,12 @@ LIFECYCLES: dict[str, tuple[Any, str]] = {  # a Lifecycle of any kind of state
         REVOKED >
         EXPIRED >""",
     ),
+    "WebhookEndpoint": (
+        endpoints.LIFECYCLE,
+        """ENABLED > FAILING DISABLED
+        FAILING > ENABLED DISABLED
+        DISABLED > ENABLED""",
+    ),
     "Ticket": (
         tickets.LIFECYCLE,
         """ISSUED > CHECKED_IN VOID TRANSFERRED
@@ -110,6 +117,7 @@ STATES: dict[str, type[Enum]] = {
     "Attention": attention.AttentionState,
     "Invitation": invitations.InvitationState,
     "Ticket": tickets.TicketState,
+    "WebhookEndpoint": endpoints.EndpointState,
 }
 
 

@@ -8,9 +8,10 @@ from typing import cast
 
 import grpc
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
-from google.protobuf.json_format import ParseDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
@@ -36,6 +37,7 @@ class Rpc:
     path: str
     request: type[Message]
     answer: type[Message]
+    is_stream: bool = False
 
 
 class GrpcFace(Face):
@@ -47,6 +49,7 @@ class GrpcFace(Face):
                 f"/{method.containing_service.full_name}/{method.name}",
                 GetMessageClass(method.input_type),
                 GetMessageClass(method.output_type),
+                method.server_streaming,
             )
             for method in methods()
         }
@@ -81,6 +84,8 @@ class GrpcFace(Face):
         rpc, metadata = self.rpcs[operation], list(headers)
         if token is not None:
             metadata.append(("authorization", f"Bearer {token}"))
+        if rpc.is_stream:
+            return self._first(rpc, message, metadata)
         multicallable = self._channel.unary_unary(
             rpc.path,
             request_serializer=rpc.request.SerializeToString,
@@ -97,6 +102,22 @@ class GrpcFace(Face):
             request_id=told["x-request-id"],
             headers=told,
         )
+
+    def _first(self, rpc: Rpc, message: Message, metadata: list[tuple[str, str]]) -> Outcome:
+        """What a stream tells at once; then it is left."""
+        ask = self._channel.unary_stream(
+            rpc.path,
+            request_serializer=rpc.request.SerializeToString,
+            response_deserializer=rpc.answer.FromString,
+        )
+        call = ask(message, metadata=tuple(metadata), timeout=30)
+        try:
+            answer = next(call)
+        except grpc.RpcError:
+            return refused(call)
+        told = {str(name): str(value) for name, value in call.initial_metadata() or ()}
+        call.cancel()
+        return Outcome(answer=plain(answer), request_id=told["x-request-id"], headers=told)
 
     def close(self) -> None:
         self._channel.close()
@@ -146,9 +167,24 @@ def plain(message: Message) -> dict[str, Plain]:
     return found
 
 
+def _unfloated(value: object) -> Plain:
+    """Numbers of a Struct are floats; ours are whole."""
+    if isinstance(value, dict):
+        return {name: _unfloated(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_unfloated(each) for each in value]
+    if isinstance(value, float):
+        assert value.is_integer()
+        return int(value)
+    assert value is None or isinstance(value, (bool, str))
+    return value
+
+
 def _value(value: object) -> Plain:
     if isinstance(value, Timestamp):
         return value.ToJsonString()
+    if isinstance(value, Struct):
+        return _unfloated(MessageToDict(value))
     if isinstance(value, Message):
         return plain(value)
     assert isinstance(value, (bool, int, str)), value

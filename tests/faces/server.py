@@ -42,6 +42,10 @@ UNHURRIED = {
     "LIMITS__NEW_BUYERS_PER_ADDRESS_PER_HOUR": "0",
     "MAIL__TRANSPORT": "file",
     "OVERLOAD__MOST_PER_CALLER": "0",
+    # Receivers of webhooks are on this machine.
+    "WEBHOOKS__ALLOW_HTTP": "true",
+    "WEBHOOKS__ALLOWED_NETWORKS": "127.0.0.0/8",
+    "WEBHOOKS__ALLOWED_PORTS": "0",
 }
 
 
@@ -52,8 +56,10 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
-    """Where main.py listens; it is stopped as an operator would, and must end well."""
+def addresses(
+    databases: Databases, server_folder: Path, pytestconfig: pytest.Config
+) -> Iterator[Addresses]:
+    """Where it listens; it is stopped as an operator would, and must end well."""
     url = databases.create()
     owner = databases.owner(url)
     settings = {
@@ -64,7 +70,8 @@ def addresses(databases: Databases, server_folder: Path) -> Iterator[Addresses]:
         "PAYMENT__SIMULATED__LATE_SECONDS": str(LATE_SECONDS),
         **UNHURRIED,
     }
-    instance = Instance(server_folder, settings)
+    deployment = pytestconfig.getoption("--deployment")
+    instance = Instance(server_folder, settings, deployment=deployment)
     found = instance.start()
     _register_founder(found)
     yield found

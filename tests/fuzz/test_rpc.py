@@ -59,6 +59,7 @@ _BESIDE = st.lists(
 )
 
 Send: TypeAlias = "grpc.UnaryUnaryMultiCallable[bytes, bytes]"
+Tell: TypeAlias = "grpc.UnaryStreamMultiCallable[bytes, bytes]"
 Metadata = tuple[tuple[str, str | bytes], ...]
 
 
@@ -82,10 +83,15 @@ class Caller:
     def call(self, method: MethodDescriptor, data: bytes, metadata: Metadata) -> None:
         path = f"/{method.containing_service.full_name}/{method.name}"
         send: Send = self._channel.unary_unary(path)
+        tell: Tell = self._channel.unary_stream(path)
         try:
-            answer = GetMessageClass(method.output_type).FromString(
-                send(data, metadata=metadata, timeout=30)
-            )
+            if method.server_streaming:  # what it tells first; then it is left
+                told = tell(data, metadata=metadata, timeout=30)
+                said = next(told)
+                told.cancel()
+            else:
+                said = send(data, metadata=metadata, timeout=30)
+            answer = GetMessageClass(method.output_type).FromString(said)
         except grpc.RpcError as error:
             # The call itself is what is raised.
             self._judge(method, cast(grpc.Call, error), data, metadata)

@@ -40,7 +40,13 @@ async def call(client: HoldfastClient, operation: str, request: Message | None =
         client.token = None
     for group in vars(client).values():
         if hasattr(group, operation):
-            answer = await getattr(group, operation)(request or sample(operation))
+            asked = getattr(group, operation)(request or sample(operation))
+            if METHODS[operation].server_streaming:
+                told = aiter(asked)
+                answer = await anext(told)
+                asked.cancel()
+            else:
+                answer = await asked
             assert isinstance(answer, Message)
             return answer
     raise AssertionError(f"the client has no {operation}")

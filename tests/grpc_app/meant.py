@@ -24,6 +24,8 @@ from application.event.list_events import ListEvents
 from application.event.publish_event import PublishEvent
 from application.event.specs import NewPool, NewTicketType
 from application.event.update_event import UpdateEvent
+from application.event.watch_availability import WatchAvailability
+from application.fact.list_facts import ListFacts
 from application.guest.claim_guests import ClaimGuests
 from application.guest.create_guest import CreateGuest
 from application.hold.create_hold import CreateHold, WantedLine
@@ -47,6 +49,7 @@ from application.order.list_postings import ListPostings
 from application.order.list_refunds import ListRefunds
 from application.order.pay_order import PayOrder
 from application.order.refund_order import RefundOrder
+from application.order.watch_order import WatchOrder
 from application.organizer.create_organizer import CreateOrganizer
 from application.organizer.get_organizer import GetOrganizer
 from application.organizer.get_reconciliation import GetReconciliation
@@ -61,6 +64,14 @@ from application.user.grant_superuser import GrantSuperuser
 from application.user.list_users import ListUsers
 from application.user.revoke_superuser import RevokeSuperuser
 from application.user.update_me import UpdateMe
+from application.webhook.create_webhook_endpoint import CreateWebhookEndpoint
+from application.webhook.delete_webhook_endpoint import DeleteWebhookEndpoint
+from application.webhook.list_webhook_deliveries import ListWebhookDeliveries
+from application.webhook.list_webhook_endpoints import ListWebhookEndpoints
+from application.webhook.replay_webhook_deliveries import ReplayWebhookDeliveries
+from application.webhook.rotate_webhook_secret import RotateWebhookSecret
+from application.webhook.send_test_webhook import SendTestWebhook
+from application.webhook.update_webhook_endpoint import UpdateWebhookEndpoint
 from domain.attention.attention import Choice
 from domain.organizer.organizer import Role
 from shared.ids import (
@@ -75,6 +86,8 @@ from shared.ids import (
     TicketId,
     TicketTypeId,
     UserId,
+    WebhookDeliveryId,
+    WebhookEndpointId,
 )
 from tests.grpc_app import sampled
 
@@ -197,6 +210,38 @@ MEANT: list[Message[object]] = [
     ConfirmPayment(order_id=OrderId(ID), payment_id=PaymentId(ID), note="note"),
     ListPostings(order_id=OrderId(ID)),
     ListTickets(order_id=OrderId(ID)),
+    ListFacts(organizer_id=OrganizerId(ID), after="after", types=("types",), page_size=7),
+    WatchAvailability(event_id=EventId(ID)),
+    WatchOrder(order_id=OrderId(ID), after="after"),
     ListAttention(organizer_id=OrganizerId(ID), state=None, page_size=7, page_token="page_token"),
+    CreateWebhookEndpoint(
+        organizer_id=OrganizerId(ID),
+        live=True,
+        url="url",
+        types=("types",),
+        description="description",
+    ),
+    ListWebhookEndpoints(organizer_id=OrganizerId(ID), page_size=7, page_token="page_token"),
+    UpdateWebhookEndpoint(
+        webhook_endpoint_id=WebhookEndpointId(ID),
+        url="url",
+        types=("types",),
+        description="description",
+        enabled=True,
+    ),
+    RotateWebhookSecret(webhook_endpoint_id=WebhookEndpointId(ID)),
+    DeleteWebhookEndpoint(webhook_endpoint_id=WebhookEndpointId(ID)),
+    SendTestWebhook(webhook_endpoint_id=WebhookEndpointId(ID)),
+    ListWebhookDeliveries(
+        webhook_endpoint_id=WebhookEndpointId(ID), state=None, page_size=7, page_token="page_token"
+    ),
+    ReplayWebhookDeliveries(
+        webhook_endpoint_id=WebhookEndpointId(ID),
+        delivery_ids=(WebhookDeliveryId(ID),),
+        message_ids=(ID,),
+        since=AT,
+        until=AT,
+        state=None,
+    ),
     ResolveAttention(attention_id=AttentionId(ID), choice=Choice.DONE_BY_HAND, note="note"),
 ]

@@ -10,6 +10,7 @@ from application.views.event import (
     TicketTypeView,
 )
 from application.views.hold import ChargeView, HoldView, LineView
+from application.views.live import ChangeView, OrderUpdateView
 from application.views.money import MoneyView
 from application.views.order import BuyerView, OrderView, PaymentView
 from application.views.organizer import (
@@ -22,6 +23,7 @@ from application.views.organizer import (
 from application.views.page import Page
 from application.views.ticket import TicketView
 from application.views.user import ClaimView, GuestView, TokensView, UserView
+from application.views.webhook import ReplayView
 from shared.ids import ApiKeyId, InvitationId, PaymentId, PoolId, TicketId, UserId
 from tests.grpc_app.sampled import (
     AT,
@@ -34,7 +36,9 @@ from tests.grpc_app.sampled import (
     TYPE_ID,
     uuid,
 )
+from tests.grpc_app.samples_log import FACT
 from tests.grpc_app.samples_money import ATTENTION, POSTING, RECONCILIATION, REFUND
+from tests.grpc_app.samples_webhooks import DELIVERY, ENDPOINT
 
 LINE = LineView(ticket_type_id=TYPE_ID, quantity=2, unit_price=PRICE)
 CHARGE = ChargeView(kind="TAX", name="VAT", amount=PRICE, included=True)
@@ -157,6 +161,12 @@ ORDER = OrderView(
     expires_at=LATER,
     created_at=AT,
 )
+UPDATE = OrderUpdateView(
+    cursor="WyJvcmRlciIsN10",
+    changes=(ChangeView(type="order.confirmed", occurred_at=LATER),),
+    order=ORDER,
+    final=True,
+)
 TICKET = TicketView(
     id=TicketId(uuid(9)),
     order_id=ORDER_ID,
@@ -225,7 +235,18 @@ ANSWERS: dict[str, object] = {
     "ConfirmPayment": PAYMENT,
     "ListPostings": Page(items=(POSTING,), next_page_token="next"),
     "ListTickets": Page(items=(TICKET,), next_page_token="next"),
+    "ListFacts": Page(items=(FACT,), next_page_token="next"),
+    "WatchAvailability": AVAILABILITY,
+    "WatchOrder": UPDATE,
     "ListAttention": Page(items=(ATTENTION,), next_page_token="next"),
     "ResolveAttention": ATTENTION,
+    "CreateWebhookEndpoint": ENDPOINT,
+    "ListWebhookEndpoints": Page(items=(ENDPOINT,), next_page_token="next"),
+    "UpdateWebhookEndpoint": ENDPOINT,
+    "RotateWebhookSecret": ENDPOINT,
+    "DeleteWebhookEndpoint": None,
+    "SendTestWebhook": DELIVERY,
+    "ListWebhookDeliveries": Page(items=(DELIVERY,), next_page_token="next"),
+    "ReplayWebhookDeliveries": ReplayView(replayed=7),
 }
 """What each operation answers; None: nothing."""

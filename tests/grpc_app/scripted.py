@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import TypeVar, get_args, get_type_hints
+from typing import TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from application.app import Application
@@ -11,6 +11,8 @@ from application.authentication import Authenticator
 from application.errors import TokenExpired, TokenInvalid
 from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
+from application.live.room import StreamLimits, StreamRoom
+from application.live.stream import Stream, Watch
 from application.messages import Claim, Context, Message, Priority
 from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
@@ -18,6 +20,7 @@ from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.identity import Bearer, Tokens
 from application.ports.observer import CallOutcome, Observer
 from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
+from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.sealed.seals import HmacSeals
 from shared.errors import AppError
@@ -139,6 +142,7 @@ class Script:
         *,
         in_flight: CallLimits = CallLimits(),
         full: Callable[[Priority], bool] = never_full,
+        streams: StreamLimits = StreamLimits(),
     ) -> None:
         self.does: dict[str, Does] = {}
         self.received: list[tuple[Message[object], Context]] = []
@@ -159,6 +163,8 @@ class Script:
             in_flight=CallsInFlight(in_flight),
             full=full,
         )
+        self.feed = MemoryFeed()
+        self.room = StreamRoom(streams)
         self.application = _application(self)
 
     def answers(self, operation: str, answer: object) -> None:
@@ -178,19 +184,47 @@ class Script:
         return await self.does[type(message).__name__](message, ctx)
 
 
+class Told(Watch[Message[object], object]):
+    """Whatever the script answers, each time it is looked at; None ends it."""
+
+    gap = timedelta(0)
+    pause = timedelta(seconds=60)
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    async def __call__(self, query: Message[object], ctx: Context) -> object:
+        return await self._script.handle(query, ctx)
+
+    def topic(self, query: Message[object]) -> str:
+        return type(query).__name__
+
+    def is_news(self, view: object, *, told: object, query: Message[object]) -> bool:
+        return view is not None and view != told
+
+    def next(self, query: Message[object], told: object) -> Message[object] | None:
+        return None if told is None else query
+
+
 def _application(script: Script) -> Application:
     groups: dict[str, object] = {}
     for group, kind in get_type_hints(Application).items():
         operations = {}
         for operation in fields(kind):
-            message, answers = get_args(get_type_hints(kind)[operation.name])
-            operations[operation.name] = Operation(
+            offered = get_type_hints(kind)[operation.name]
+            message, answers = get_args(offered)
+            door = Operation(
                 name=message.__name__,
                 message=message,
                 answers=object,
                 handle=script.handle,
                 rule=rule_of(message.__name__),
                 pipeline=script.pipeline,
+            )
+            operations[operation.name] = (
+                Stream(door=door, watch=Told(script), feed=script.feed, room=script.room)
+                if get_origin(offered) is Stream
+                else door
             )
         groups[group] = kind(**operations)
     return Application(**groups)  # type: ignore[arg-type]  # built from its own annotations

@@ -18,8 +18,9 @@ from grpc_app.generated.holdfast.v1 import (
     member_pb2,
     order_pb2,
     user_pb2,
+    webhook_pb2,
 )
-from grpc_app.mapping import api_key, attention, event, member, order, order_money, user
+from grpc_app.mapping import api_key, attention, event, member, order, order_money, user, webhook
 from tests.grpc_app import samples
 from tests.grpc_app.calling import METHODS, call, sample
 from tests.grpc_app.meant import ID, MEANT
@@ -69,6 +70,10 @@ def test_what_is_absent_stays_absent() -> None:
     assert _unset(user.list_users(user_pb2.ListUsersRequest()))
     asked = member_pb2.ListInvitationsRequest(organizer_id=id)
     assert _unset(member.list_invitations(asked), but="organizer_id")
+    changed = webhook.update(webhook_pb2.UpdateWebhookEndpointRequest(webhook_endpoint_id=id))
+    assert _unset(changed, but="webhook_endpoint_id")
+    sent = webhook_pb2.ListWebhookDeliveriesRequest(webhook_endpoint_id=id)
+    assert _unset(webhook.list_deliveries(sent), but="webhook_endpoint_id")
     keys = api_key_pb2.ListApiKeysRequest(organizer_id=id)
     assert _unset(api_key.list_api_keys(keys), but="organizer_id")
     key = api_key.create_api_key(

@@ -29,6 +29,7 @@ def test_the_services() -> None:
         "Order",
         "Ticket",
         "Attention",
+        "Webhook",
     )
     assert SERVICES == tuple(f"holdfast.v1.{group}Service" for group in groups)
 

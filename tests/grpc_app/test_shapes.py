@@ -12,6 +12,7 @@ from grpc_app.generated.holdfast.v1 import (
     attention_pb2,
     auth_pb2,
     event_pb2,
+    fact_pb2,
     guest_pb2,
     hold_pb2,
     member_pb2,
@@ -20,6 +21,7 @@ from grpc_app.generated.holdfast.v1 import (
     organizer_pb2,
     ticket_pb2,
     user_pb2,
+    webhook_pb2,
 )
 from shared.checks import NOT_A_TIME, NOT_A_UUID, REQUIRED
 from shared.errors import FieldInvalid
@@ -34,6 +36,7 @@ def required(*names: str) -> list[tuple[str, str]]:
     return [(name, REQUIRED) for name in names]
 
 
+ENDPOINT = required("webhook_endpoint_id")
 EMPTY: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
     ("Register", auth_pb2.RegisterRequest(), required("email", "password", "name")),
     ("Login", auth_pb2.LoginRequest(), required("email", "password")),
@@ -110,7 +113,22 @@ EMPTY: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
         required("attention_id", "choice"),
     ),
     ("GetReconciliation", organizer_pb2.GetReconciliationRequest(), required("organizer_id")),
+    ("ListFacts", fact_pb2.ListFactsRequest(), required("organizer_id")),
+    ("WatchAvailability", event_pb2.WatchAvailabilityRequest(), required("event_id")),
+    ("WatchOrder", order_pb2.WatchOrderRequest(), required("order_id")),
     ("ListTickets", ticket_pb2.ListTicketsRequest(), required("order_id")),
+    (
+        "CreateWebhookEndpoint",
+        webhook_pb2.CreateWebhookEndpointRequest(),
+        required("organizer_id", "live", "url"),
+    ),
+    ("ListWebhookEndpoints", webhook_pb2.ListWebhookEndpointsRequest(), required("organizer_id")),
+    ("UpdateWebhookEndpoint", webhook_pb2.UpdateWebhookEndpointRequest(), ENDPOINT),
+    ("RotateWebhookSecret", webhook_pb2.RotateWebhookSecretRequest(), ENDPOINT),
+    ("DeleteWebhookEndpoint", webhook_pb2.DeleteWebhookEndpointRequest(), ENDPOINT),
+    ("SendTestWebhook", webhook_pb2.SendTestWebhookRequest(), ENDPOINT),
+    ("ListWebhookDeliveries", webhook_pb2.ListWebhookDeliveriesRequest(), ENDPOINT),
+    ("ReplayWebhookDeliveries", webhook_pb2.ReplayWebhookDeliveriesRequest(), ENDPOINT),
 ]
 NOTHING_REQUIRED = {
     "Logout",
@@ -220,6 +238,17 @@ WRONG: list[tuple[str, Message, Sequence[tuple[str, str]]]] = [
         "ResolveAttention",
         attention_pb2.ResolveAttentionRequest(attention_id=ID, choice="IGNORE"),
         [("choice", "must be one of RETRY, DONE_BY_HAND, LOOK_AGAIN, DISMISS")],
+    ),
+    (
+        "ReplayWebhookDeliveries",
+        webhook_pb2.ReplayWebhookDeliveriesRequest(
+            webhook_endpoint_id=ID, delivery_ids=["x"], message_ids=[ID, ""], state="failed"
+        ),
+        [
+            ("delivery_ids[0]", NOT_A_UUID),
+            ("message_ids[1]", NOT_A_UUID),
+            ("state", "must be one of PENDING, DELIVERED, FAILED"),
+        ],
     ),
     (
         "InviteMember",

@@ -16,6 +16,7 @@ from tests.matrix.entry import Entry, Id, Listing, Picks
 from tests.matrix.ids import ADDRESS, EVENT, HOLD, MEMBER, ORGANIZER, OWN_EVENT, USER, order
 from tests.matrix.model import OMITTED, Caller, Thing
 from tests.matrix.money import MONEY
+from tests.matrix.webhooks import WEBHOOKS
 from tests.parity.scene import START, ticket_type
 
 
@@ -218,6 +219,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "CancelEvent": Entry(ids=(OWN_EVENT,)),
         # What was read for others is where a wall could be forgotten.
         "GetAvailability": Entry(ids=(EVENT,), fields=lambda run: {"max_age": 60}),
+        "WatchAvailability": Entry(ids=(EVENT,)),
         # The sale
         "CreateHold": Entry(
             ids=(
@@ -267,5 +269,6 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
         "CancelOrder": Entry(ids=(order(guards.visible_order, model.OTHER_ORDERS),)),
         "ListTickets": Entry(ids=(order(guards.visible_order, model.BOUGHT),)),
         **MONEY,
+        **WEBHOOKS,
     }
 )

@@ -191,6 +191,15 @@ OTHER_ATTENTION = Thing(name="other attention", organizer=OTHER_HOUSE)
 ITEMS = (ATTENTION, TEST_ATTENTION, OTHER_ATTENTION)
 """Money that only its organizer can send back."""
 
+ENDPOINT = Thing(name="endpoint", organizer=HOUSE)
+TEST_ENDPOINT = Thing(name="test endpoint", organizer=HOUSE, live=False)
+OTHER_ENDPOINT = Thing(name="other endpoint", organizer=OTHER_HOUSE)
+ENDPOINTS = (ENDPOINT, TEST_ENDPOINT, OTHER_ENDPOINT)
+GONE_ENDPOINTS = tuple(
+    Thing(name=f"gone {each.name}", organizer=each.organizer, live=each.live) for each in ENDPOINTS
+)
+"""To be deleted."""
+
 MEMBER = Thing(name="max, a member", of=HOUSE)
 OTHER_MEMBER = Thing(name="olaf", of=OTHER_HOUSE)
 INVITATION = Thing(name="invitation", of=HOUSE)

@@ -34,6 +34,9 @@ MONEY: Mapping[str, Entry] = {
         )
     ),
     "ListPostings": Entry(ids=(order(guards.sold_order, model.PAID),)),
+    "WatchOrder": Entry(ids=(order(guards.visible_order, model.PAID),)),
+    # The log
+    "ListFacts": Entry(ids=(ORGANIZER,), fields=lambda run: {"page_size": 1}),
     "ListAttention": Entry(
         ids=(
             Id(

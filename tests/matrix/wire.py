@@ -72,7 +72,11 @@ class RestWire(Wire):
             self._connection.close()  # it opens again by itself
         self._connection.request(route.method, target, body=body, headers=headers)
         response = self._connection.getresponse()
-        answer = response.read()
+        if route.is_stream and response.status == 200:
+            answer = _first(response)
+            self._connection.close()
+        else:
+            answer = response.read()
         self._used = time.monotonic()
         told = [(name.lower(), value) for name, value in response.getheaders()]
         lines = [f"{response.status} {response.reason}"]
@@ -89,6 +93,14 @@ class RestWire(Wire):
         self._connection.close()
 
 
+def _first(response: http.client.HTTPResponse) -> bytes:
+    """What a stream tells at once."""
+    for line in iter(response.readline, b""):
+        if line.startswith(b"data: "):
+            return line
+    raise AssertionError("it told nothing")
+
+
 class GrpcWire(Wire):
     def __init__(self, face: GrpcFace, target: str) -> None:
         self._rpcs = face.rpcs
@@ -100,21 +112,39 @@ class GrpcWire(Wire):
             fields["request_id"] = key
         given = {name: value for name, value in fields.items() if value is not None}
         message = ParseDict(given, rpc.request())
+        metadata = () if token is None else (("authorization", f"Bearer {token}"),)
+        if rpc.is_stream:
+            return self._first(rpc.path, message.SerializeToString(), metadata)
         ask: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             rpc.path, request_serializer=bytes, response_deserializer=bytes
         )
-        metadata = () if token is None else (("authorization", f"Bearer {token}"),)
         try:
             answer, call = ask.with_call(message.SerializeToString(), metadata=metadata, timeout=30)
         except grpc.RpcError as error:
-            call = cast(grpc.Call, error)  # the call itself is what is raised
-            refusal = refused(call).refusal
-            assert refusal is not None
-            return _said(call, b"", reason=refusal.reason)
+            return _refused(cast(grpc.Call, error))  # the call itself is what is raised
+        return _said(call, answer, reason=None)
+
+    def _first(self, path: str, message: bytes, metadata: tuple[tuple[str, str], ...]) -> Said:
+        """What a stream tells at once; then it is left."""
+        ask: grpc.UnaryStreamMultiCallable[bytes, bytes] = self._channel.unary_stream(
+            path, request_serializer=bytes, response_deserializer=bytes
+        )
+        call = ask(message, metadata=metadata, timeout=30)
+        try:
+            answer = next(call)
+        except grpc.RpcError:
+            return _refused(call)
+        call.cancel()
         return _said(call, answer, reason=None)
 
     def close(self) -> None:
         self._channel.close()
+
+
+def _refused(call: grpc.Call) -> Said:
+    refusal = refused(call).refusal
+    assert refusal is not None
+    return _said(call, b"", reason=refusal.reason)
 
 
 def _said(call: grpc.Call, answer: bytes, reason: str | None) -> Said:

@@ -20,6 +20,7 @@ from tests.matrix import model
 from tests.matrix.cells import operations
 from tests.matrix.entries import new_event
 from tests.matrix.model import ANNEX, HOUSE, OTHER_HOUSE, Thing
+from tests.matrix.webhooks import NEW
 from tests.parity.scene import PASSWORD, ticket_type
 
 SEALS = HmacSeals([SECRET])
@@ -198,6 +199,7 @@ def _sales(world: World) -> None:
         for thing in things:
             world.values[thing.name] = _sell(world, thing, ordered, free=things is model.BOUGHT)
     _money(world)
+    _webhooks(world)
 
 
 def _money(world: World) -> None:
@@ -220,6 +222,19 @@ def _money(world: World) -> None:
         house = world.values[str(item.organizer)]
         asked = world.do("ListAttention", by, {"organizer_id": house})
         world.values[item.name] = text(items(asked, "items")[0], "id")
+
+
+def _webhooks(world: World) -> None:
+    for thing in (*model.ENDPOINTS, *model.GONE_ENDPOINTS):
+        request: dict[str, Plain] = {
+            **NEW,
+            "organizer_id": world.values[str(thing.organizer)],
+            "live": thing.live,
+        }
+        by = "olaf" if thing.organizer == OTHER_HOUSE else "olga"
+        made = text(world.do("CreateWebhookEndpoint", by, request), "id")
+        world.do("UpdateWebhookEndpoint", by, {"webhook_endpoint_id": made, "enabled": False})
+        world.values[thing.name] = made
 
 
 def _transfer(world: World, order: Thing) -> str:

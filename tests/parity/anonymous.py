@@ -14,6 +14,7 @@ _RUN = re.compile(r"[0-9a-f]{32}")
 _SECRET = frozenset(
     {
         "number",
+        "cursor",
         "code",
         "access_token",
         "refresh_token",
@@ -22,6 +23,7 @@ _SECRET = frozenset(
         "next_page_token",
         "key",
         "hint",
+        "secret",
     }
 )
 
@@ -44,6 +46,8 @@ def anonymous(outcome: Outcome, scene: Scene) -> Outcome:
 
 
 def _value(value: Plain, names: Mapping[str, str], field: str) -> Plain:
+    if field == "position":
+        return "<position>"
     if isinstance(value, dict):
         return {name: _value(item, names, name) for name, item in value.items()}
     if isinstance(value, list):

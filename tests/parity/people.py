@@ -52,6 +52,7 @@ def settle(scene: Scene) -> None:
     _mail(scene)
     _sessions(scene)
     _api_keys(scene)
+    _endpoints(scene)
     _tests(scene)
     _guests(scene)
 
@@ -122,6 +123,21 @@ def _api_keys(scene: Scene) -> None:
     scene.tokens["strange key"] = "hf_live_" + "0" * 32
     revoked = {"organizer_id": scene.ids["organizer"], "api_key_id": scene.ids["revoked key"]}
     scene.do("RevokeApiKey", "olga", revoked)
+
+
+def _endpoints(scene: Scene) -> None:
+    """All but one are switched off: what is sent would change them while they are looked at."""
+    for name in ("endpoint", "spare endpoint", "endpoint on"):
+        request: Request = {
+            "organizer_id": scene.ids["organizer"],
+            "live": True,
+            "url": f"https://{name.replace(' ', '-')}.example/",
+            "types": ["dispute.lost"],
+        }
+        scene.ids[name] = text(scene.do("CreateWebhookEndpoint", "olga", request), "id")
+        if name != "endpoint on":
+            off: Request = {"webhook_endpoint_id": scene.ids[name], "enabled": False}
+            scene.do("UpdateWebhookEndpoint", "olga", off)
 
 
 def _tests(scene: Scene) -> None:

@@ -30,6 +30,8 @@ def of_message(message: type[Message]) -> dict[str, Shape]:
             }[field.cpp_type]
         elif below.full_name == "google.protobuf.Timestamp":
             shape = "time"
+        elif below.full_name == "google.protobuf.Struct":
+            shape = {}  # whatever a fact says
         else:
             shape = of_message(GetMessageClass(cast(Descriptor, below)))  # its twin in C
         found[field.name] = [shape] if field.is_repeated else shape
@@ -53,7 +55,11 @@ def of_request(document: Document, operation: Document) -> dict[str, Shape]:
 def of_answer(document: Document, operation: Document) -> Shape:
     """The JSON of the one success of a REST operation; nothing at all has no fields."""
     answers = _mapping(operation["responses"])
-    [success] = [_mapping(answers[status]) for status in answers if status.startswith("2")]
+    [success] = [
+        _mapping(answers[status])
+        for status in answers
+        if status.startswith("2") and (status != "204" or "200" not in answers)
+    ]
     if "content" not in success:
         return {}
     return of_schema(document, _json(success))
@@ -82,7 +88,9 @@ def of_schema(document: Document, schema: Document) -> Shape:
 
 
 def _json(said: Document) -> Document:
-    return _mapping(_mapping(_mapping(said["content"])["application/json"])["schema"])
+    """Of a stream, what each event says."""
+    [content] = _mapping(said["content"]).values()
+    return _mapping(_mapping(content)["schema"])
 
 
 def _mapping(value: object) -> Document:

@@ -8,14 +8,17 @@ from application.app import Application
 from application.assembly import Ports, Rules, assemble
 from application.payment.providers import Providers
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
+from infrastructure.memory.log import MemoryFactLog
 from infrastructure.memory.retention import MemoryRetention
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
 from tests.contracts.letterbox import Letterbox
+from tests.contracts.receivers import Receivers
 from tests.contracts.watcher import Watcher
-from tests.contracts.world import IDS, PASSWORDS, SEALS, TOKENS
+from tests.contracts.world import IDS, PASSWORDS, SEALS, TOKENS, VAULT
 from tests.faces.outcome import Face
 from tests.faces.rest import RestFace
 from tests.faces.rpc import GrpcFace
@@ -81,6 +84,17 @@ ADDRESSES: Mapping[str, str] = {
     "ConfirmPayment": "POST /orders/{order_id}/payments/{payment_id}/confirm",
     "ListPostings": "GET /orders/{order_id}/postings",
     "ListTickets": "GET /orders/{order_id}/tickets",
+    "ListFacts": "GET /organizers/{organizer_id}/facts",
+    "WatchAvailability": "GET /events/{event_id}/availability/live",
+    "WatchOrder": "GET /orders/{order_id}/live",
+    "CreateWebhookEndpoint": "POST /organizers/{organizer_id}/webhook-endpoints",
+    "ListWebhookEndpoints": "GET /organizers/{organizer_id}/webhook-endpoints",
+    "UpdateWebhookEndpoint": "PATCH /webhook-endpoints/{webhook_endpoint_id}",
+    "RotateWebhookSecret": "POST /webhook-endpoints/{webhook_endpoint_id}/rotate",
+    "DeleteWebhookEndpoint": "DELETE /webhook-endpoints/{webhook_endpoint_id}",
+    "SendTestWebhook": "POST /webhook-endpoints/{webhook_endpoint_id}/test",
+    "ListWebhookDeliveries": "GET /webhook-endpoints/{webhook_endpoint_id}/deliveries",
+    "ReplayWebhookDeliveries": "POST /webhook-endpoints/{webhook_endpoint_id}/replay",
     "ListAttention": "GET /attention",
     "ResolveAttention": "POST /attention/{attention_id}/resolve",
 }
@@ -98,6 +112,8 @@ SERVICES: Mapping[str, str] = {
     "orders": "OrderService",
     "tickets": "TicketService",
     "attention": "AttentionService",
+    "webhook_endpoints": "WebhookService",
+    "facts": "FactService",
 }
 
 
@@ -119,6 +135,10 @@ def product() -> Application:
         observer=Watcher(),
         recent=MemoryRecentFigures(),
         retention=MemoryRetention(),
+        log=MemoryFactLog(database),
+        feed=MemoryFeed(),
+        vault=VAULT,
+        webhooks=Receivers(),
     )
     return assemble(ports, Rules())
 

@@ -76,6 +76,9 @@ class SeededIds(Ids):
     def api_key(self, *, live: bool) -> str:
         return f"hf_live_{self._chance.getrandbits(200):050x}"
 
+    def webhook_secret(self) -> bytes:
+        return self._chance.randbytes(32)
+
 
 def run(main: Callable[[], Coroutine[object, object, T]], *, seed: int) -> T:
     """On a loop of its own; the common source of chance is seeded, too, and then as it was."""

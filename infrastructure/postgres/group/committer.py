@@ -168,6 +168,7 @@ class Committer:
             if status != "COMMIT":
                 raise RuntimeError(f"instead of COMMIT the database performed {status}")
             _answer(waiting, verdicts)
+            self._database.committed()
         if short:
             self._relieve_soon([each for each in taken if each.unit in short])
 

@@ -11,6 +11,12 @@ from infrastructure.postgres.tables.delivery import (
 )
 from infrastructure.postgres.tables.events import events, pools, stock, ticket_types
 from infrastructure.postgres.tables.holds import holds
+from infrastructure.postgres.tables.messages import (
+    consumed,
+    dead_letters,
+    log_cursors,
+    parked_messages,
+)
 from infrastructure.postgres.tables.money import (
     attention,
     discrepancies,
@@ -22,10 +28,13 @@ from infrastructure.postgres.tables.orders import order_lines, orders, tickets
 from infrastructure.postgres.tables.organizers import api_keys, invitations, members, organizers
 from infrastructure.postgres.tables.payments import payments, refunds
 from infrastructure.postgres.tables.throttle import login_attempts
+from infrastructure.postgres.tables.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "api_keys",
     "attention",
+    "consumed",
+    "dead_letters",
     "discrepancies",
     "disputes",
     "events",
@@ -33,6 +42,7 @@ __all__ = [
     "holds",
     "idempotency_keys",
     "invitations",
+    "log_cursors",
     "login_attempts",
     "mails",
     "members",
@@ -41,6 +51,7 @@ __all__ = [
     "orders",
     "organizers",
     "outbox",
+    "parked_messages",
     "payments",
     "pools",
     "postings",
@@ -53,4 +64,6 @@ __all__ = [
     "ticket_types",
     "tickets",
     "users",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]

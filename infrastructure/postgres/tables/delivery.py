@@ -52,8 +52,24 @@ outbox = Table(
     moment("occurred_at"),
     text("request_id"),
     text("actor"),
-    moment("published_at", null=True),
-    Index("ix_outbox_unpublished", "position", postgresql_where=sql("published_at IS NULL")),
+    # The place in the log, and what is looked up when it is given: see `log`.
+    Column("log_position", BigInteger),
+    uuid("organizer_id", null=True),
+    Column("live", Boolean),
+    Index("ix_outbox_unnumbered", "position", postgresql_where=sql("log_position IS NULL")),
+    Index("ix_outbox_log", "log_position", postgresql_where=sql("log_position IS NOT NULL")),
+    Index(
+        "ix_outbox_organizer_id_log",
+        "organizer_id",
+        "log_position",
+        postgresql_where=sql("organizer_id IS NOT NULL AND log_position IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_order_log",
+        "aggregate_id",
+        "log_position",
+        postgresql_where=sql("aggregate_type = 'order' AND log_position IS NOT NULL"),
+    ),
     postgresql_partition_by="RANGE (id)",
 )
 

@@ -9,6 +9,7 @@ import pytest
 from domain.order.order import OrderState
 from domain.stock import StockLine
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.log import MemoryFactLog
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
 from shared.ids import EventId, PoolId
@@ -24,6 +25,7 @@ class MemoryHarness(Harness):
         self.store = self.database.store
         self.standings = MemoryStandings(self.database)
         self.throttle = MemoryAttemptThrottle(self.database.clock)
+        self.log = MemoryFactLog(self.database)
 
     async def pass_time(self, by: timedelta) -> None:
         self.database.clock.advance(by)

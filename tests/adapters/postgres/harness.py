@@ -12,6 +12,7 @@ from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.together import Together
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
+from infrastructure.postgres.log import PostgresFactLog
 from infrastructure.postgres.standings import PostgresStandings
 from infrastructure.postgres.tables import metadata
 from infrastructure.postgres.throttle import PostgresAttemptThrottle
@@ -32,6 +33,8 @@ MOMENTS = {
     "api_keys": ("created_at", "expires_at", "last_used_at", "revoked_at"),
     "mails": ("created_at", "expires_at", "due_at"),
     "login_attempts": ("last_at",),
+    "webhook_endpoints": ("old_secret_until", "failing_since", "created_at"),
+    "webhook_deliveries": ("next_attempt_at", "created_at"),
     "holds": ("expires_at", "latest_expiry", "created_at", "ended_at"),
     "orders": ("deadline", "created_at", "updated_at"),
     "payments": ("due_at", "created_at", "updated_at"),
@@ -43,6 +46,8 @@ MOMENTS = {
     "provider_events": ("due_at", "received_at"),
     "idempotency_keys": ("created_at",),
     "outbox": ("occurred_at",),
+    "parked_messages": ("due_at",),
+    "dead_letters": ("died_at",),
 }
 
 # Every figure from one snapshot: two statements could see the moments before and after a commit.
@@ -91,6 +96,7 @@ class PostgresHarness(Harness):
         self.store = PostgresIdempotencyStore(database)
         self.standings = PostgresStandings(database)
         self.throttle = PostgresAttemptThrottle(database)
+        self.log = PostgresFactLog(database)
 
     async def empty(self) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)

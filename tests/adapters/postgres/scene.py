@@ -11,7 +11,14 @@ from tests.contracts.payments import pay
 from tests.contracts.world import IDS, Caller, Sale, World, draft, kind
 
 # Tables that hold what concerns the system alone.
-NOT_FOR_THE_APP = {"login_attempts", "provider_events"}
+NOT_FOR_THE_APP = {
+    "login_attempts",
+    "provider_events",
+    "log_cursors",
+    "consumed",
+    "parked_messages",
+    "dead_letters",
+}
 
 # What no operation that is short enough for a scene writes. $1 the buyer, $2 the organizer.
 REST = """
@@ -31,6 +38,16 @@ REST = """
         INSERT INTO login_attempts VALUES ('x', 1, now())
     ), provider AS (
         INSERT INTO provider_events SELECT 'simulated', 'x', 'x', 'x', now(), now(), now(), 0
+    ), numbered AS (
+        UPDATE outbox SET log_position = position, organizer_id = $2, live = true
+    ), cursor AS (
+        INSERT INTO log_cursors VALUES ('x', 0, 1)
+    ), dealt_with AS (
+        INSERT INTO consumed VALUES ('x', $1)
+    ), parked AS (
+        INSERT INTO parked_messages VALUES ('x', $1, $1, 1, now(), 1, 'x', '{}', '{}')
+    ), dead AS (
+        INSERT INTO dead_letters VALUES ('x', $1, 1, now(), 1, 'x', '{}', '{}')
     ), dispute AS (
         INSERT INTO disputes SELECT gen_random_uuid(), id, order_id, 'x', 1, currency, 'x', 'OPEN',
             created_at, created_at, 1 FROM payments

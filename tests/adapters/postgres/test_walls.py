@@ -15,6 +15,7 @@ from infrastructure.postgres import (
     hold_rows,
     invitations,
     ledger,
+    log,
     orders,
     payments,
     proofs,
@@ -46,11 +47,12 @@ READS = {
     "disputes": disputes._OF_PAYMENT,
     "postings": ledger._OF_ORDER,
     "attention": attention._SELECT,
+    "outbox": log._SELECT,
 }
 # Everybody may see a live event, what it sells and what is left of it.
 PUBLIC = {"events", "pools", "ticket_types", "stock", "organizers"}
 # What is no buyer's business, not even of their own orders.
-BOOKS = {"disputes", "postings", "attention"}
+BOOKS = {"disputes", "postings", "attention", "outbox"}
 OF_ORGANIZERS = {"guests", "invitations", "api_keys", *BOOKS}
 OWN_ORGANIZER = "organizer_id = ANY ($2::text::uuid[]) AND $1::text <> ''"
 OWN = {
@@ -93,7 +95,7 @@ class TestReading(OnPostgres):
     async def test_nobody_sees_nothing(self, scene: Scene, harness: PostgresHarness) -> None:
         """A role without an identity: only that there are organizers, and what is on sale."""
         for table in TABLES:
-            if table not in (*PUBLIC, *NOT_FOR_THE_APP, "mails", "outbox"):
+            if table not in (*PUBLIC, *NOT_FOR_THE_APP, "mails"):
                 statement = f"SELECT FROM {table}"
                 as_ = Identity(role=Role.APP)
                 assert await harness.database.fetch(statement, as_=as_) == [], table

@@ -15,7 +15,7 @@ from tests.contracts.world import Caller, World, kind
 
 OUTBOX = """
     SELECT position, id, type, version, aggregate_type, aggregate_id, payload, occurred_at,
-           request_id, actor, published_at
+           request_id, actor, log_position
     FROM outbox WHERE aggregate_type = 'hold' ORDER BY position
 """
 
@@ -57,7 +57,7 @@ class TestWriting(OnPostgres):
         (row,) = await contract_owner.fetch(OUTBOX)
         assert (row["type"], row["version"]) == ("hold.created", 1)
         assert row["aggregate_id"] == hold.id and row["id"].version == 7
-        assert row["occurred_at"] == hold.created_at and row["published_at"] is None
+        assert row["occurred_at"] == hold.created_at and row["log_position"] is None
         assert row["actor"] == str(buyer.user_id) and row["request_id"]
         assert row["payload"] == {
             "hold_id": str(hold.id),

@@ -11,6 +11,7 @@ from tests.parity.cases.events import events
 from tests.parity.cases.guests import buying_as_a_guest, guests
 from tests.parity.cases.holds import holds
 from tests.parity.cases.keys import keys
+from tests.parity.cases.live import log, streams
 from tests.parity.cases.members import invitations, members, strangers
 from tests.parity.cases.money import attention, books, confirmations
 from tests.parity.cases.new_events import new_events
@@ -19,6 +20,7 @@ from tests.parity.cases.payments import payments
 from tests.parity.cases.refunds import refunds
 from tests.parity.cases.sessions import proofs, sessions, standing
 from tests.parity.cases.users import everybody, own_account
+from tests.parity.cases.webhooks import webhooks
 
 
 def cases() -> Iterator[Case]:
@@ -36,6 +38,8 @@ def cases() -> Iterator[Case]:
         refunds(),
         books(),
         attention(),
+        log(),
+        streams(),
         keys(),
         sessions(),
         proofs(),
@@ -49,5 +53,6 @@ def cases() -> Iterator[Case]:
         invitations(),
         api_keys(),
         servers(),
+        webhooks(),
         roles(),
     )

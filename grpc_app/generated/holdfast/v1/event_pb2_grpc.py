@@ -83,6 +83,11 @@ class EventServiceStub:
                 request_serializer=holdfast_dot_v1_dot_event__pb2.GetAvailabilityRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_event__pb2.Availability.FromString,
                 _registered_method=True)
+        self.WatchAvailability = channel.unary_stream(
+                '/holdfast.v1.EventService/WatchAvailability',
+                request_serializer=holdfast_dot_v1_dot_event__pb2.WatchAvailabilityRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_event__pb2.Availability.FromString,
+                _registered_method=True)
 
 
 class EventServiceServicer:
@@ -156,6 +161,15 @@ class EventServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchAvailability(self, request, context):
+        """The same, now and whenever it changes; at most a few times a second, and then the newest. Ends
+        with STREAM_ENDED when it has lasted long enough: call again. Refused with EVENT_NOT_FOUND, and
+        with RATE_LIMITED or OVERLOADED where too many streams are open.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EventServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -202,6 +216,11 @@ def add_EventServiceServicer_to_server(servicer, server):
             'GetAvailability': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAvailability,
                     request_deserializer=holdfast_dot_v1_dot_event__pb2.GetAvailabilityRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_event__pb2.Availability.SerializeToString,
+            ),
+            'WatchAvailability': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchAvailability,
+                    request_deserializer=holdfast_dot_v1_dot_event__pb2.WatchAvailabilityRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_event__pb2.Availability.SerializeToString,
             ),
     }
@@ -451,6 +470,33 @@ class EventService:
             target,
             '/holdfast.v1.EventService/GetAvailability',
             holdfast_dot_v1_dot_event__pb2.GetAvailabilityRequest.SerializeToString,
+            holdfast_dot_v1_dot_event__pb2.Availability.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchAvailability(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/holdfast.v1.EventService/WatchAvailability',
+            holdfast_dot_v1_dot_event__pb2.WatchAvailabilityRequest.SerializeToString,
             holdfast_dot_v1_dot_event__pb2.Availability.FromString,
             options,
             channel_credentials,

@@ -40,6 +40,11 @@ class EventServiceStub:
     """How much is left of each ticket type: exact, unless `max_age` allows otherwise. Refused with
     EVENT_NOT_FOUND, FIELD_INVALID.
     """
+    WatchAvailability: _aio.UnaryStreamMultiCallable[_event_pb2.WatchAvailabilityRequest, _event_pb2.Availability]
+    """The same, now and whenever it changes; at most a few times a second, and then the newest. Ends
+    with STREAM_ENDED when it has lasted long enough: call again. Refused with EVENT_NOT_FOUND, and
+    with RATE_LIMITED or OVERLOADED where too many streams are open.
+    """
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """Events, what they sell, and how much of it is left. Owners, managers and API keys of an event's
@@ -120,6 +125,17 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_event_pb2.Availability]:
         """How much is left of each ticket type: exact, unless `max_age` allows otherwise. Refused with
         EVENT_NOT_FOUND, FIELD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchAvailability(
+        self,
+        request: _event_pb2.WatchAvailabilityRequest,
+        context: _aio.ServicerContext[_event_pb2.WatchAvailabilityRequest, _abc.AsyncIterator[_event_pb2.Availability]],
+    ) -> _abc.AsyncIterator[_event_pb2.Availability]:
+        """The same, now and whenever it changes; at most a few times a second, and then the newest. Ends
+        with STREAM_ENDED when it has lasted long enough: call again. Refused with EVENT_NOT_FOUND, and
+        with RATE_LIMITED or OVERLOADED where too many streams are open.
         """
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _aio.Server) -> None: ...

@@ -27,49 +27,55 @@ from grpc_app.generated.holdfast.v1 import hold_pb2 as holdfast_dot_v1_dot_hold_
 from grpc_app.generated.holdfast.v1 import money_pb2 as holdfast_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17holdfast/v1/order.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16holdfast/v1/hold.proto\x1a\x17holdfast/v1/money.proto\"m\n\x12\x43reateOrderRequest\x12\x14\n\x07hold_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12!\n\x05\x62uyer\x18\x02 \x01(\x0b\x32\x12.holdfast.v1.Buyer\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\n\n\x08_hold_id\"A\n\x05\x42uyer\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05\x65mail\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x07\n\x05_nameB\x08\n\x06_email\"#\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"\xa8\x01\n\x11ListOrdersRequest\x12\x19\n\x0corganizer_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65vent_id\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\x05state\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0f\n\r_organizer_idB\x0b\n\t_event_idB\x08\n\x06_state\"P\n\x12ListOrdersResponse\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.holdfast.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"{\n\x0fPayOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x15\n\x08provider\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x06method\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x04 \x01(\tB\x0b\n\t_providerB\t\n\x07_method\":\n\x12\x43\x61ncelOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x9e\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\x0f\n\x07hold_id\x18\x05 \x01(\t\x12!\n\x05\x62uyer\x18\x06 \x01(\x0b\x32\x12.holdfast.v1.Buyer\x12 \n\x05lines\x18\x07 \x03(\x0b\x32\x11.holdfast.v1.Line\x12!\n\x05total\x18\x08 \x01(\x0b\x32\x12.holdfast.v1.Money\x12%\n\x07payment\x18\t \x01(\x0b\x32\x14.holdfast.v1.Payment\x12.\n\nexpires_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04live\x18\x0c \x01(\x08\x12$\n\x07\x63harges\x18\r \x03(\x0b\x32\x13.holdfast.v1.Charge\x12$\n\x08refunded\x18\x0e \x01(\x0b\x32\x12.holdfast.v1.Money\"\xa8\x02\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\r\n\x05state\x18\x05 \x01(\t\x12\"\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x1a\n\rclient_secret\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0credirect_url\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07\x66\x61ilure\x18\t \x01(\tH\x02\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x10\n\x0e_client_secretB\x0f\n\r_redirect_urlB\n\n\x08_failure\"\xbe\x01\n\x12RefundOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\"\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x12\n\nticket_ids\x18\x03 \x03(\t\x12\x13\n\x06reason\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0creturn_stock\x18\x05 \x01(\x08H\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x06 \x01(\tB\t\n\x07_reasonB\x0f\n\r_return_stock\"&\n\x12ListRefundsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"R\n\x13ListRefundsResponse\x12\"\n\x05items\x18\x01 \x03(\x0b\x32\x13.holdfast.v1.Refund\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"m\n\x15\x43onfirmPaymentRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x11\n\x04note\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x04 \x01(\tB\x07\n\x05_note\"\'\n\x13ListPostingsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"T\n\x14ListPostingsResponse\x12#\n\x05items\x18\x01 \x03(\x0b\x32\x14.holdfast.v1.Posting\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x02\n\x06Refund\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x12\n\npayment_id\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\"\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nticket_ids\x18\x07 \x03(\t\x12\x15\n\x08retry_of\x18\x08 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x66\x61ilure\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\n\t_retry_ofB\n\n\x08_failure\"\xc4\x01\n\x07Posting\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x11\n\tsource_id\x18\x03 \x01(\t\x12\x12\n\npayment_id\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12#\n\x07\x65ntries\x18\x07 \x03(\x0b\x32\x12.holdfast.v1.Entry\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\x05\x45ntry\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06\x61mount\x18\x02 \x01(\x03\x32\x9b\x05\n\x0cOrderService\x12\x42\n\x0b\x43reateOrder\x12\x1f.holdfast.v1.CreateOrderRequest\x1a\x12.holdfast.v1.Order\x12<\n\x08GetOrder\x12\x1c.holdfast.v1.GetOrderRequest\x1a\x12.holdfast.v1.Order\x12M\n\nListOrders\x12\x1e.holdfast.v1.ListOrdersRequest\x1a\x1f.holdfast.v1.ListOrdersResponse\x12>\n\x08PayOrder\x12\x1c.holdfast.v1.PayOrderRequest\x1a\x14.holdfast.v1.Payment\x12\x42\n\x0b\x43\x61ncelOrder\x12\x1f.holdfast.v1.CancelOrderRequest\x1a\x12.holdfast.v1.Order\x12\x43\n\x0bRefundOrder\x12\x1f.holdfast.v1.RefundOrderRequest\x1a\x13.holdfast.v1.Refund\x12P\n\x0bListRefunds\x12\x1f.holdfast.v1.ListRefundsRequest\x1a .holdfast.v1.ListRefundsResponse\x12J\n\x0e\x43onfirmPayment\x12\".holdfast.v1.ConfirmPaymentRequest\x1a\x14.holdfast.v1.Payment\x12S\n\x0cListPostings\x12 .holdfast.v1.ListPostingsRequest\x1a!.holdfast.v1.ListPostingsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17holdfast/v1/order.proto\x12\x0bholdfast.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16holdfast/v1/hold.proto\x1a\x17holdfast/v1/money.proto\"4\n\x11WatchOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"z\n\x0bOrderUpdate\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12)\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x18.holdfast.v1.OrderChange\x12!\n\x05order\x18\x03 \x01(\x0b\x32\x12.holdfast.v1.Order\x12\r\n\x05\x66inal\x18\x04 \x01(\x08\"L\n\x0bOrderChange\x12\x0c\n\x04type\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x12\x43reateOrderRequest\x12\x14\n\x07hold_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12!\n\x05\x62uyer\x18\x02 \x01(\x0b\x32\x12.holdfast.v1.Buyer\x12\x12\n\nrequest_id\x18\x03 \x01(\tB\n\n\x08_hold_id\"A\n\x05\x42uyer\x12\x11\n\x04name\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05\x65mail\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x07\n\x05_nameB\x08\n\x06_email\"#\n\x0fGetOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"\xa8\x01\n\x11ListOrdersRequest\x12\x19\n\x0corganizer_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65vent_id\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x12\n\x05state\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0f\n\r_organizer_idB\x0b\n\t_event_idB\x08\n\x06_state\"P\n\x12ListOrdersResponse\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.holdfast.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"{\n\x0fPayOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x15\n\x08provider\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x06method\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x04 \x01(\tB\x0b\n\t_providerB\t\n\x07_method\":\n\x12\x43\x61ncelOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x9e\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x04 \x01(\t\x12\x0f\n\x07hold_id\x18\x05 \x01(\t\x12!\n\x05\x62uyer\x18\x06 \x01(\x0b\x32\x12.holdfast.v1.Buyer\x12 \n\x05lines\x18\x07 \x03(\x0b\x32\x11.holdfast.v1.Line\x12!\n\x05total\x18\x08 \x01(\x0b\x32\x12.holdfast.v1.Money\x12%\n\x07payment\x18\t \x01(\x0b\x32\x14.holdfast.v1.Payment\x12.\n\nexpires_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04live\x18\x0c \x01(\x08\x12$\n\x07\x63harges\x18\r \x03(\x0b\x32\x13.holdfast.v1.Charge\x12$\n\x08refunded\x18\x0e \x01(\x0b\x32\x12.holdfast.v1.Money\"\xa8\x02\n\x07Payment\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\r\n\x05state\x18\x05 \x01(\t\x12\"\n\x06\x61mount\x18\x06 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x1a\n\rclient_secret\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0credirect_url\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07\x66\x61ilure\x18\t \x01(\tH\x02\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x10\n\x0e_client_secretB\x0f\n\r_redirect_urlB\n\n\x08_failure\"\xbe\x01\n\x12RefundOrderRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\"\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x12\n\nticket_ids\x18\x03 \x03(\t\x12\x13\n\x06reason\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0creturn_stock\x18\x05 \x01(\x08H\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x06 \x01(\tB\t\n\x07_reasonB\x0f\n\r_return_stock\"&\n\x12ListRefundsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"R\n\x13ListRefundsResponse\x12\"\n\x05items\x18\x01 \x03(\x0b\x32\x13.holdfast.v1.Refund\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"m\n\x15\x43onfirmPaymentRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x11\n\x04note\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x04 \x01(\tB\x07\n\x05_note\"\'\n\x13ListPostingsRequest\x12\x10\n\x08order_id\x18\x01 \x01(\t\"T\n\x14ListPostingsResponse\x12#\n\x05items\x18\x01 \x03(\x0b\x32\x14.holdfast.v1.Posting\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x02\n\x06Refund\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x12\n\npayment_id\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\"\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x12.holdfast.v1.Money\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nticket_ids\x18\x07 \x03(\t\x12\x15\n\x08retry_of\x18\x08 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x66\x61ilure\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x0b\n\t_retry_ofB\n\n\x08_failure\"\xc4\x01\n\x07Posting\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x11\n\tsource_id\x18\x03 \x01(\t\x12\x12\n\npayment_id\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\x10\n\x08\x63urrency\x18\x06 \x01(\t\x12#\n\x07\x65ntries\x18\x07 \x03(\x0b\x32\x12.holdfast.v1.Entry\x12/\n\x0boccurred_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\x05\x45ntry\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0e\n\x06\x61mount\x18\x02 \x01(\x03\x32\xe5\x05\n\x0cOrderService\x12\x42\n\x0b\x43reateOrder\x12\x1f.holdfast.v1.CreateOrderRequest\x1a\x12.holdfast.v1.Order\x12<\n\x08GetOrder\x12\x1c.holdfast.v1.GetOrderRequest\x1a\x12.holdfast.v1.Order\x12M\n\nListOrders\x12\x1e.holdfast.v1.ListOrdersRequest\x1a\x1f.holdfast.v1.ListOrdersResponse\x12>\n\x08PayOrder\x12\x1c.holdfast.v1.PayOrderRequest\x1a\x14.holdfast.v1.Payment\x12\x42\n\x0b\x43\x61ncelOrder\x12\x1f.holdfast.v1.CancelOrderRequest\x1a\x12.holdfast.v1.Order\x12\x43\n\x0bRefundOrder\x12\x1f.holdfast.v1.RefundOrderRequest\x1a\x13.holdfast.v1.Refund\x12P\n\x0bListRefunds\x12\x1f.holdfast.v1.ListRefundsRequest\x1a .holdfast.v1.ListRefundsResponse\x12J\n\x0e\x43onfirmPayment\x12\".holdfast.v1.ConfirmPaymentRequest\x1a\x14.holdfast.v1.Payment\x12S\n\x0cListPostings\x12 .holdfast.v1.ListPostingsRequest\x1a!.holdfast.v1.ListPostingsResponse\x12H\n\nWatchOrder\x12\x1e.holdfast.v1.WatchOrderRequest\x1a\x18.holdfast.v1.OrderUpdate0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'holdfast.v1.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CREATEORDERREQUEST']._serialized_start=122
-  _globals['_CREATEORDERREQUEST']._serialized_end=231
-  _globals['_BUYER']._serialized_start=233
-  _globals['_BUYER']._serialized_end=298
-  _globals['_GETORDERREQUEST']._serialized_start=300
-  _globals['_GETORDERREQUEST']._serialized_end=335
-  _globals['_LISTORDERSREQUEST']._serialized_start=338
-  _globals['_LISTORDERSREQUEST']._serialized_end=506
-  _globals['_LISTORDERSRESPONSE']._serialized_start=508
-  _globals['_LISTORDERSRESPONSE']._serialized_end=588
-  _globals['_PAYORDERREQUEST']._serialized_start=590
-  _globals['_PAYORDERREQUEST']._serialized_end=713
-  _globals['_CANCELORDERREQUEST']._serialized_start=715
-  _globals['_CANCELORDERREQUEST']._serialized_end=773
-  _globals['_ORDER']._serialized_start=776
-  _globals['_ORDER']._serialized_end=1190
-  _globals['_PAYMENT']._serialized_start=1193
-  _globals['_PAYMENT']._serialized_end=1489
-  _globals['_REFUNDORDERREQUEST']._serialized_start=1492
-  _globals['_REFUNDORDERREQUEST']._serialized_end=1682
-  _globals['_LISTREFUNDSREQUEST']._serialized_start=1684
-  _globals['_LISTREFUNDSREQUEST']._serialized_end=1722
-  _globals['_LISTREFUNDSRESPONSE']._serialized_start=1724
-  _globals['_LISTREFUNDSRESPONSE']._serialized_end=1806
-  _globals['_CONFIRMPAYMENTREQUEST']._serialized_start=1808
-  _globals['_CONFIRMPAYMENTREQUEST']._serialized_end=1917
-  _globals['_LISTPOSTINGSREQUEST']._serialized_start=1919
-  _globals['_LISTPOSTINGSREQUEST']._serialized_end=1958
-  _globals['_LISTPOSTINGSRESPONSE']._serialized_start=1960
-  _globals['_LISTPOSTINGSRESPONSE']._serialized_end=2044
-  _globals['_REFUND']._serialized_start=2047
-  _globals['_REFUND']._serialized_end=2310
-  _globals['_POSTING']._serialized_start=2313
-  _globals['_POSTING']._serialized_end=2509
-  _globals['_ENTRY']._serialized_start=2511
-  _globals['_ENTRY']._serialized_end=2551
-  _globals['_ORDERSERVICE']._serialized_start=2554
-  _globals['_ORDERSERVICE']._serialized_end=3221
+  _globals['_WATCHORDERREQUEST']._serialized_start=122
+  _globals['_WATCHORDERREQUEST']._serialized_end=174
+  _globals['_ORDERUPDATE']._serialized_start=176
+  _globals['_ORDERUPDATE']._serialized_end=298
+  _globals['_ORDERCHANGE']._serialized_start=300
+  _globals['_ORDERCHANGE']._serialized_end=376
+  _globals['_CREATEORDERREQUEST']._serialized_start=378
+  _globals['_CREATEORDERREQUEST']._serialized_end=487
+  _globals['_BUYER']._serialized_start=489
+  _globals['_BUYER']._serialized_end=554
+  _globals['_GETORDERREQUEST']._serialized_start=556
+  _globals['_GETORDERREQUEST']._serialized_end=591
+  _globals['_LISTORDERSREQUEST']._serialized_start=594
+  _globals['_LISTORDERSREQUEST']._serialized_end=762
+  _globals['_LISTORDERSRESPONSE']._serialized_start=764
+  _globals['_LISTORDERSRESPONSE']._serialized_end=844
+  _globals['_PAYORDERREQUEST']._serialized_start=846
+  _globals['_PAYORDERREQUEST']._serialized_end=969
+  _globals['_CANCELORDERREQUEST']._serialized_start=971
+  _globals['_CANCELORDERREQUEST']._serialized_end=1029
+  _globals['_ORDER']._serialized_start=1032
+  _globals['_ORDER']._serialized_end=1446
+  _globals['_PAYMENT']._serialized_start=1449
+  _globals['_PAYMENT']._serialized_end=1745
+  _globals['_REFUNDORDERREQUEST']._serialized_start=1748
+  _globals['_REFUNDORDERREQUEST']._serialized_end=1938
+  _globals['_LISTREFUNDSREQUEST']._serialized_start=1940
+  _globals['_LISTREFUNDSREQUEST']._serialized_end=1978
+  _globals['_LISTREFUNDSRESPONSE']._serialized_start=1980
+  _globals['_LISTREFUNDSRESPONSE']._serialized_end=2062
+  _globals['_CONFIRMPAYMENTREQUEST']._serialized_start=2064
+  _globals['_CONFIRMPAYMENTREQUEST']._serialized_end=2173
+  _globals['_LISTPOSTINGSREQUEST']._serialized_start=2175
+  _globals['_LISTPOSTINGSREQUEST']._serialized_end=2214
+  _globals['_LISTPOSTINGSRESPONSE']._serialized_start=2216
+  _globals['_LISTPOSTINGSRESPONSE']._serialized_end=2300
+  _globals['_REFUND']._serialized_start=2303
+  _globals['_REFUND']._serialized_end=2566
+  _globals['_POSTING']._serialized_start=2569
+  _globals['_POSTING']._serialized_end=2765
+  _globals['_ENTRY']._serialized_start=2767
+  _globals['_ENTRY']._serialized_end=2807
+  _globals['_ORDERSERVICE']._serialized_start=2810
+  _globals['_ORDERSERVICE']._serialized_end=3551
 # @@protoc_insertion_point(module_scope)

@@ -81,6 +81,11 @@ class OrderServiceStub:
                 request_serializer=holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.SerializeToString,
                 response_deserializer=holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.FromString,
                 _registered_method=True)
+        self.WatchOrder = channel.unary_stream(
+                '/holdfast.v1.OrderService/WatchOrder',
+                request_serializer=holdfast_dot_v1_dot_order__pb2.WatchOrderRequest.SerializeToString,
+                response_deserializer=holdfast_dot_v1_dot_order__pb2.OrderUpdate.FromString,
+                _registered_method=True)
 
 
 class OrderServiceServicer:
@@ -163,6 +168,16 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchOrder(self, request, context):
+        """The order now, and with each change until nothing more is expected of it. Ends with
+        STREAM_ENDED when it has lasted long enough: call again behind the last `cursor`. Refused with
+        ORDER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED or OVERLOADED where too many
+        streams are open.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OrderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -210,6 +225,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.ListPostings,
                     request_deserializer=holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.FromString,
                     response_serializer=holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.SerializeToString,
+            ),
+            'WatchOrder': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchOrder,
+                    request_deserializer=holdfast_dot_v1_dot_order__pb2.WatchOrderRequest.FromString,
+                    response_serializer=holdfast_dot_v1_dot_order__pb2.OrderUpdate.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -457,6 +477,33 @@ class OrderService:
             '/holdfast.v1.OrderService/ListPostings',
             holdfast_dot_v1_dot_order__pb2.ListPostingsRequest.SerializeToString,
             holdfast_dot_v1_dot_order__pb2.ListPostingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/holdfast.v1.OrderService/WatchOrder',
+            holdfast_dot_v1_dot_order__pb2.WatchOrderRequest.SerializeToString,
+            holdfast_dot_v1_dot_order__pb2.OrderUpdate.FromString,
             options,
             channel_credentials,
             insecure,

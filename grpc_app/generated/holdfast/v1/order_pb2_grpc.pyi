@@ -55,6 +55,12 @@ class OrderServiceStub:
     """What the order did to the books, in double entry, oldest first. For owners, managers, finance
     and API keys of its organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
     """
+    WatchOrder: _aio.UnaryStreamMultiCallable[_order_pb2.WatchOrderRequest, _order_pb2.OrderUpdate]
+    """The order now, and with each change until nothing more is expected of it. Ends with
+    STREAM_ENDED when it has lasted long enough: call again behind the last `cursor`. Refused with
+    ORDER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED or OVERLOADED where too many
+    streams are open.
+    """
 
 class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
     """Purchases. Buyers see their own; owners, managers, finance and API keys of an organizer those of
@@ -150,6 +156,18 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_order_pb2.ListPostingsResponse]:
         """What the order did to the books, in double entry, oldest first. For owners, managers, finance
         and API keys of its organizer. Refused with ORDER_NOT_FOUND, ROLE_MISSING.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchOrder(
+        self,
+        request: _order_pb2.WatchOrderRequest,
+        context: _aio.ServicerContext[_order_pb2.WatchOrderRequest, _abc.AsyncIterator[_order_pb2.OrderUpdate]],
+    ) -> _abc.AsyncIterator[_order_pb2.OrderUpdate]:
+        """The order now, and with each change until nothing more is expected of it. Ends with
+        STREAM_ENDED when it has lasted long enough: call again behind the last `cursor`. Refused with
+        ORDER_NOT_FOUND, ROLE_MISSING, FIELD_INVALID, and with RATE_LIMITED or OVERLOADED where too many
+        streams are open.
         """
 
 def add_OrderServiceServicer_to_server(servicer: OrderServiceServicer, server: _aio.Server) -> None: ...

@@ -1,0 +1,1 @@
+"""Streams: an answer, and every further one as long as somebody watches."""

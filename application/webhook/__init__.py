@@ -1,0 +1,1 @@
+"""Operations on: webhook endpoints, and the way of a message to them."""

@@ -1,0 +1,1 @@
+"""The Inventory between processes: who may ask, who answers, and the port as a client."""

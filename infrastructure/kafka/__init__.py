@@ -1,0 +1,1 @@
+"""Messages over Kafka. One place knows its client: nobody else imports it."""

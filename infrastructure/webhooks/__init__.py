@@ -1,0 +1,1 @@
+"""The way out to webhook endpoints, which leads nowhere but to the public."""

@@ -1,0 +1,1 @@
+"""What of Kafka needs no server; the rest is in tests/services."""

@@ -1,0 +1,6 @@
+from tests.adapters.memory.test_log import OnMemoryWithLog
+from tests.contracts.dispatch import DispatchContract
+
+
+class TestDispatch(OnMemoryWithLog, DispatchContract):
+    pass

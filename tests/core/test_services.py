@@ -1,0 +1,284 @@
+"""Services apart, behind one address: who answers what, and what becomes of a purchase while the
+process that keeps the holds is killed."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import grpc
+import httpx2
+import pytest
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+
+from application.errors import TokenInvalid
+from demo.instance import ALL_FROM_HERE, Addresses, Instance
+from demo.shop import Account
+from demo.stage import open_sale
+from grpc_app.clients.client import HoldfastClient
+from grpc_app.generated.holdfast.v1.hold_pb2 import GetHoldRequest
+from grpc_app.generated.holdfast.v1.order_pb2 import GetOrderRequest
+from grpc_app.inventory.server import SERVICE
+from grpc_app.server import SERVICES
+from infrastructure.postgres.audit import audit
+from shared.errors import OperationUnknown, ServiceUnavailable
+from tests.core.proc import children
+from tests.parity.test_operations import ADDRESSES
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+_SETTINGS = {
+    "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
+    "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
+    "LIMITS__ANONYMOUS_WRITES_PER_ADDRESS_PER_MINUTE": "0",
+    "AUTH__PASSWORD_MEMORY_KIB": "8192",
+    **ALL_FROM_HERE,
+}
+_PASSWORD = "correct horse battery"
+
+
+class House:
+    """Services apart, and a buyer at their door."""
+
+    def __init__(self, instance: Instance, addresses: Addresses) -> None:
+        self.instance = instance
+        self.addresses = addresses
+        self.client = httpx2.Client(base_url=addresses.rest_url, trust_env=False, timeout=30)
+        self.email = f"{uuid.uuid4().hex}@example.com"
+        person = {"email": self.email, "password": _PASSWORD}
+        registered = self.client.post("/api/v1/auth/register", json={**person, "name": "Ada"})
+        assert registered.status_code == 201, registered.text
+        tokens = self.client.post("/api/v1/auth/login", json=person).json()
+        self.token = tokens["access_token"]
+        self.client.headers["Authorization"] = f"Bearer {self.token}"
+
+    def pid(self, service: str) -> int:
+        """Of the process that is this service; waits until there is one."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            for pid, command in children(self.instance.pid).items():
+                if command.rstrip().endswith(f"--member rest grpc {service}"):
+                    return pid
+            time.sleep(0.05)
+        raise AssertionError(f"there is no {service}")
+
+    def kill(self, service: str) -> None:
+        os.kill(self.pid(service), signal.SIGKILL)
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while self.client.get("/ready").status_code != 200:
+            assert time.monotonic() < deadline, self.instance.said()
+            time.sleep(0.1)
+
+    def insist(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The same request with the same key until it is answered; and how often it was not."""
+        headers, unanswered = {"Idempotency-Key": uuid.uuid4().hex}, 0
+        deadline = time.monotonic() + 60
+        while True:
+            answer = self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
+            if answer.status_code < 400:
+                return answer.json(), unanswered
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["code"] == "SERVICE_UNAVAILABLE" and answer.headers["Retry-After"]
+            unanswered += 1
+            assert time.monotonic() < deadline, self.instance.said()
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with tempfile.TemporaryDirectory(prefix="holdfast-services-") as folder:
+        Path(folder).chmod(0o755)  # root's embedded server runs as another user
+        instance = Instance(Path(folder), _SETTINGS, deployment="split")
+        try:
+            found = House(instance, instance.start())
+            yield found
+            found.client.close()
+        finally:
+            instance.kill()
+
+
+def test_one_address_has_everything(house: House) -> None:
+    document = house.client.get("/openapi.json").json()
+    found = {
+        operation["operationId"]: f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+    assert {name: found.get(name) for name in ADDRESSES} == dict(ADDRESSES)
+    assert house.client.get("/docs").status_code == 200
+    for path in ("/health", "/ready", "/.well-known/jwks.json"):
+        answer = house.client.get(path)
+        assert (answer.status_code, "date" in answer.headers) == (200, True), path
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    with grpc.insecure_channel(house.addresses.grpc_target) as channel:
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=HealthCheckRequest.SerializeToString,
+            response_deserializer=HealthCheckResponse.FromString,
+        )
+        for name in ("", *SERVICES):
+            health = check(HealthCheckRequest(service=name), timeout=10)
+            assert health.status == HealthCheckResponse.SERVING, name
+
+
+def test_each_service_has_its_own(house: House) -> None:
+    """Asked past the front, a service does not know what others serve."""
+    own = {
+        "catalog": "/api/v1/events",
+        "orders": "/api/v1/orders",
+        "identity": "/api/v1/users/me",
+    }
+    assert {house.client.get(path).status_code for path in own.values()} == {200}
+    for service in own:
+        port = _rest_port(house.pid(service), own[service], house.token)
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as direct:
+            direct.headers["Authorization"] = f"Bearer {house.token}"
+            statuses = {name: direct.get(path).status_code for name, path in own.items()}
+        assert statuses == {name: 200 if name == service else 404 for name in own}
+
+
+def _rest_port(pid: int, path: str, token: str) -> int:
+    """The one of a process's ports that speaks HTTP."""
+    for port in _ports(pid):
+        try:
+            answer = httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False, timeout=2)
+        except httpx2.HTTPError:
+            continue
+        if answer.status_code == 200:
+            return port
+    raise AssertionError("it has no REST face")
+
+
+def _ports(pid: int) -> list[int]:
+    """Those it listens on."""
+    inodes = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            name = os.readlink(link)
+        except OSError:
+            continue
+        if name.startswith("socket:["):
+            inodes.add(name[8:-1])
+    ports = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            parts = line.split()
+            if parts[3] == "0A" and parts[9] in inodes:
+                ports.add(int(parts[1].rpartition(":")[2], 16))
+    return sorted(ports)
+
+
+def test_requests_keep_what_they_say(house: House) -> None:
+    """Ids, unknown paths, wrong methods, odd addresses and large bodies, as in one process."""
+    answer = house.client.get("/api/v1/orders", headers={"X-Request-ID": "mine-1"})
+    assert answer.headers.get_list("x-request-id") == ["mine-1"]
+    for path in ("/nope", "/api/v1/nope", "/api/v1/orders/", "/api/v1/holds/%2e%2e", "//"):
+        assert house.client.get(path).status_code in (404, 422), path
+    refused = house.client.put("/api/v1/orders")
+    assert (refused.status_code, refused.json()["code"]) == (405, "OPERATION_UNKNOWN")
+    large = house.client.post("/api/v1/orders", content=b"x" * 2_000_000)
+    assert (large.status_code, large.json()["code"]) == (413, "REQUEST_TOO_LARGE")
+    streamed = house.client.post("/api/v1/holds", content=iter([b"{", b"}"]))
+    assert streamed.status_code in (400, 422), streamed.text
+
+
+async def test_refusals_over_grpc_keep_their_details(house: House) -> None:
+    client = HoldfastClient(house.addresses.grpc_target, token="forged")
+    try:
+        with pytest.raises(TokenInvalid):
+            await client.holds.GetHold(GetHoldRequest(hold_id=str(uuid.uuid4())))
+        async with grpc.aio.insecure_channel(house.addresses.grpc_target) as channel:
+            for method in (f"/{SERVICE}/Checkout", "/holdfast.v1.HoldService/Nope"):
+                call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+                call = channel.unary_unary(method)
+                with pytest.raises(grpc.aio.AioRpcError) as refused:
+                    await call(b"", timeout=5)
+                assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED, method
+                assert OperationUnknown.reason in str(refused.value.trailing_metadata())
+    finally:
+        await client.close()
+
+
+async def test_a_purchase_while_holds_are_killed_in_each_step(house: House) -> None:
+    """The process that keeps the holds dies before every step, and is there again later. Whoever
+    asks again with the same key gets what was asked for, once."""
+    account = Account(email=house.email, token=house.token)
+    offer = await open_sale(house.addresses.rest_url, account, 4)
+    wanted = {
+        "event_id": offer.event_id,
+        "lines": [{"ticket_type_id": offer.ticket_type_id, "quantity": 2}],
+    }
+    buyer = {"name": "Ada", "email": house.email}
+    unanswered: dict[str, int] = {}
+
+    house.kill("catalog")
+    hold, unanswered["hold"] = house.insist("POST", "/holds", wanted)
+    house.kill("catalog")
+    order, unanswered["order"] = house.insist("POST", "/orders", _order_of(hold, buyer))
+    house.kill("catalog")
+    payment, unanswered["pay"] = house.insist(
+        "POST", f"/orders/{order['id']}/payments", {"method": "succeed"}
+    )
+    assert payment["state"] == "CAPTURED"
+    paid, unanswered["look"] = house.insist("GET", f"/orders/{order['id']}")
+    assert paid["state"] == "CONFIRMED"
+    house.wait_until_ready()
+
+    second, _ = house.insist("POST", "/holds", wanted)
+    other, _ = house.insist("POST", "/orders", _order_of(second, buyer))
+    house.kill("catalog")
+    cancelled, unanswered["cancel"] = house.insist("POST", f"/orders/{other['id']}/cancel")
+    assert cancelled["state"] == "CANCELLED"
+    house.wait_until_ready()
+
+    # Holding, ordering and cancelling need it; money on its way does not.
+    assert unanswered["hold"] and unanswered["order"] and unanswered["cancel"], unanswered
+    assert unanswered["pay"] == unanswered["look"] == 0, unanswered
+    tickets, _ = house.insist("GET", f"/orders/{order['id']}/tickets")
+    assert len(tickets["items"]) == 2
+    connection = await asyncpg.connect(house.addresses.database_url)
+    try:
+        row = await connection.fetchrow(
+            "SELECT held, sold, (SELECT count(*) FROM orders o WHERE o.event_id = s.event_id)"
+            " AS orders FROM stock s WHERE event_id = $1",
+            uuid.UUID(offer.event_id),
+        )
+        assert row is not None and tuple(row) == (0, 2, 2)
+        assert await audit(connection) == []
+    finally:
+        await connection.close()
+
+
+async def test_a_service_that_is_away_is_said_to_be(house: House) -> None:
+    """On both faces, with a reason of ours; the others go on."""
+    house.wait_until_ready()
+    house.kill("identity")
+    answer = house.client.get("/api/v1/users/me")
+    assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert house.client.get("/ready").status_code == 503
+    assert house.client.get("/api/v1/events").status_code == 200
+    house.wait_until_ready()
+    house.kill("orders")
+    client = HoldfastClient(house.addresses.grpc_target, token=house.token)
+    try:
+        with pytest.raises(ServiceUnavailable):
+            await client.orders.GetOrder(GetOrderRequest(order_id=str(uuid.uuid4())))
+    finally:
+        await client.close()
+    house.wait_until_ready()
+
+
+def test_all_end_together(house: House) -> None:
+    house.instance.stop()
+
+
+def _order_of(hold: Mapping[str, Any], buyer: Mapping[str, str]) -> dict[str, object]:
+    return {"hold_id": hold["id"], "buyer": dict(buyer)}

@@ -1,0 +1,1 @@
+"""What needs real servers: `make test-services` starts them. Not part of `make test`."""
