@@ -12,6 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from api.front.app import RestFront, RestUpstream, merged
 from api.front.paths import Map
@@ -211,7 +212,7 @@ async def test_who_is_away_is_said_to_be() -> None:
 async def test_sockets_are_passed_on() -> None:
     async with street() as found:
         url = found.url.replace("http", "ws")
-        async with connect(f"{url}/socket/1", subprotocols=["p"], proxy=None) as socket:
+        async with connect(f"{url}/socket/1", subprotocols=[Subprotocol("p")], proxy=None) as socket:
             assert socket.subprotocol == "p"
             await socket.send("hello")
             assert await socket.recv() == "HELLO"
