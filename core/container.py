@@ -26,6 +26,7 @@ from core.demo import Demo
 from core.errors import StartError
 from core.messaging import messaging
 from core.providers import payment_house
+from core.remote_inventory import remote_inventory
 from core.rules import rules_of
 from core.seed import find_demo, is_empty, seed
 from core.settings import Settings
@@ -170,7 +171,7 @@ async def container(
             log=log,
             feed=feed,
             full=lambda priority: database.full(priority) or door.full(priority),
-            inventory=_remote_inventory(inventory, passports, stack),
+            inventory=remote_inventory(inventory, passports, stack),
         )
         application = assemble(ports, rules)
         carrying = messaging(settings, ports, standing, wakes, stack)
@@ -231,20 +232,6 @@ async def _together(
     )
     stack.push_async_callback(together.close)
     return together
-
-
-def _remote_inventory(
-    target: str | None, passports: Passports, stack: AsyncExitStack
-) -> Inventory | None:
-    """None where the holds are kept here."""
-    if target is None:
-        return None
-
-    from grpc_app.inventory.client import RemoteInventory  # grpc: for those who use it
-
-    remote = RemoteInventory(target, passports)
-    stack.push_async_callback(remote.close)
-    return remote
 
 
 def _connections(

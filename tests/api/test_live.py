@@ -11,7 +11,7 @@ from starlette.types import Message
 from api.live import telling
 from application.assembly import Rules
 from application.live.room import StreamLimits
-from tests.api.house import Client, House, Json, Sale, new_key
+from tests.api.house import PRICE, Client, House, Json, Sale, new_key
 from tests.api.open_lines import Line, line
 
 SOON = timedelta(milliseconds=50)
@@ -260,3 +260,23 @@ async def test_the_log_is_asked_for_nonsense(house: House, query: dict[str, Any]
     path = f"/organizers/{sale.event['organizer_id']}/facts"
     await sale.organizer.get(path, params=query, expect=422)
     await (await house.member()).get(path, expect=404)
+
+
+async def test_a_test_key_reads_of_tests_alone(house: House) -> None:
+    sale = await house.sale()
+    olga, organizer = sale.organizer, sale.event["organizer_id"]
+    read: dict[bool, set[str]] = {}
+    for live in (True, False):
+        wanted = {"name": "Lab", "live": live, "scopes": ["CreateEvent", "ListFacts"]}
+        made = await olga.post(f"/organizers/{organizer}/api-keys", wanted, expect=201)
+        key = house.client(made.json()["key"])
+        if not live:
+            trial = {name: sale.event[name] for name in ("name", "starts_at", "ends_at")}
+            types = [{"name": "Standing", "price": PRICE, "capacity": 1}]
+            trial |= {"organizer_id": organizer, "currency": "EUR", "ticket_types": types}
+            await key.post("/events", trial, expect=201)
+        await house.ports.log.number(1000)
+        items = (await facts(key, organizer, types="event.created"))["items"]
+        assert {each["live"] for each in items} == {live}
+        read[live] = {each["id"] for each in items}
+    assert read[True].isdisjoint(read[False])

@@ -23,6 +23,8 @@ PATIENCE = 60.0
 class BrokerBench(ABC):
     shares = True
     """Whether several members of a group work at the same time, on different keys."""
+    notice_seconds = 0.1
+    """After which members know that another has come, at the latest."""
     keeps_history = True
     """Whether a new group gets what was published before it subscribed for the first time."""
 

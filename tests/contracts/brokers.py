@@ -202,8 +202,8 @@ class BrokerContract:
         self, bench: BrokerBench, source: Source
     ) -> None:
         """What the other is at is not given to the new one meanwhile."""
-        reader = Reader(pause=1)
-        sent = source.messages(6, some_keys(2))
+        reader = Reader(pause=2.5 * bench.notice_seconds)
+        sent = source.messages(16, some_keys(8))
         await bench.connect().subscribe("busy", [source.topic], reader.member("a"), batch=20)
         await bench.connect().publish(sent)
         await eventually(lambda: reader.busy, lambda: "nothing is delivered")

@@ -142,7 +142,7 @@ class LogContract:
     async def test_writers_who_pause_before_they_commit(
         self, world: World, harness: LogHarness
     ) -> None:
-        """A reader is at their heels all the while. None is skipped, none comes twice, and the facts of each
+        """A reader is at their heels. None is skipped, none comes twice, and the facts of each
         aggregate come in their order."""
         callers = await world.users(WRITERS)
         pauses = random.Random(6)  # nosec B311: no secret

@@ -212,7 +212,9 @@ async def test_who_is_away_is_said_to_be() -> None:
 async def test_sockets_are_passed_on() -> None:
     async with street() as found:
         url = found.url.replace("http", "ws")
-        async with connect(f"{url}/socket/1", subprotocols=[Subprotocol("p")], proxy=None) as socket:
+        async with connect(
+            f"{url}/socket/1", subprotocols=[Subprotocol("p")], proxy=None
+        ) as socket:
             assert socket.subprotocol == "p"
             await socket.send("hello")
             assert await socket.recv() == "HELLO"

@@ -17,6 +17,7 @@ def make(url: str) -> Broker:
 
 class KafkaBench(ServerBench):
     session_seconds = 4.0
+    notice_seconds = 1.5  # a heartbeat, and somewhat
 
     def __init__(self, server: Kafka) -> None:
         self.server = server
