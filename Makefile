@@ -13,8 +13,9 @@ ENTRIES := main.py grpc_main.py worker_main.py services_main.py
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
 	tests/core/test_processes.py tests/core/test_services.py tests/adapters/embedded_postgres \
-	tests/adapters/postgres/test_groups_people.py \
-	tests/adapters/postgres/test_contracts_rivals.py
+	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat \
+	tests/adapters/postgres/test_groups_people.py tests/adapters/postgres/test_contracts_rivals.py \
+	tests/adapters/postgres/test_money_cut.py tests/adapters/postgres/test_purchases.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-stubs
 
@@ -59,13 +60,16 @@ dlq: $(READY) ## dead letters: make dlq args="list", "show GROUP ID", "replay GR
 
 # Testing
 
-.PHONY: test test-long test-split test-fast test-api test-services
+.PHONY: test test-long test-random test-split test-fast test-api test-services
 test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
 test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
 	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
-	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 20000 tests/random
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 2000 tests/random
+
+test-random: $(READY) ## play random purchases, refunds and disputes in virtual time; purchases=20000
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases $(or $(purchases),20000) tests/random
 
 test-split: $(READY) ## run the scenarios and the parity tests on services apart
 	@$(BIN)/pytest -n0 tests/features tests/parity --deployment split $(args)
