@@ -221,7 +221,7 @@ class PaymentProcess:
         return await self._wait(payment, ctx)
 
     async def _refused(self, step: Step, payment: Payment, code: str, ctx: Context) -> bool:
-        """The provider will not hear of our call. If it was the first of all, nothing happened and the
+        """The provider will not hear of our call. If it was the first, nothing happened and the
         buyer may try otherwise; of any other a person must know."""
         async with self.begin(ctx) as work:
             current = await load(work, payment.id)
