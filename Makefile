@@ -66,7 +66,7 @@ test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
 
 test-api: $(READY) ## fuzz both faces; seed=7 asks otherwise, size=medium or large asks more
-	@$(BIN)/pytest tests/fuzz -s -n0 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
+	@$(BIN)/pytest tests/fuzz -s -n0 -o faulthandler_timeout=1200 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
 
 # Measuring
 
