@@ -56,7 +56,7 @@ test: $(READY) ## run the tests; make test args="-k hold" passes options to pyte
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
 test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
-	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
+	@$(BIN)/pytest $(PARALLEL) --dist loadfile -o faulthandler_timeout=300 $(args) $(LONG)
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 2000 tests/random
 
 test-random: $(READY) ## play random purchases, refunds and disputes in virtual time; purchases=20000
