@@ -13,7 +13,8 @@ ENTRIES := main.py grpc_main.py worker_main.py
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
 	tests/core/test_processes.py tests/adapters/embedded_postgres \
-	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat \
+	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded \
+	tests/features \
 	tests/adapters/postgres/test_groups_people.py tests/adapters/postgres/test_contracts_rivals.py \
 	tests/adapters/postgres/test_money_cut.py tests/adapters/postgres/test_purchases.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
@@ -55,7 +56,7 @@ revision: $(READY) ## write a migration for what changed in the tables: make rev
 test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
-test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
+test-long: $(READY) ## run the long proofs: scenarios, who gets in, hostile input, limits, processes, kills
 	@$(BIN)/pytest $(PARALLEL) --dist loadfile -o faulthandler_timeout=300 $(args) $(LONG)
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 2000 tests/random
 
