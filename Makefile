@@ -13,7 +13,8 @@ ENTRIES := main.py grpc_main.py worker_main.py services_main.py
 PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py \
 	tests/core/test_processes.py tests/core/test_services.py tests/adapters/embedded_postgres \
-	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat \
+	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded \
+	tests/features \
 	tests/adapters/postgres/test_groups_people.py tests/adapters/postgres/test_contracts_rivals.py \
 	tests/adapters/postgres/test_money_cut.py tests/adapters/postgres/test_purchases.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
@@ -64,8 +65,8 @@ dlq: $(READY) ## dead letters: make dlq args="list", "show GROUP ID", "replay GR
 test: $(READY) ## run the tests; make test args="-k hold" passes options to pytest
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal $(LONG:%=--ignore=%) $(args)
 
-test-long: $(READY) ## run the long proofs: who gets in, hostile input, limits, whole processes, kills
-	@$(BIN)/pytest $(PARALLEL) --dist loadfile $(args) $(LONG)
+test-long: $(READY) ## run the long proofs: scenarios, who gets in, hostile input, limits, processes, kills
+	@$(BIN)/pytest $(PARALLEL) --dist loadfile -o faulthandler_timeout=300 $(args) $(LONG)
 	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 2000 tests/random
 
 test-random: $(READY) ## play random purchases, refunds and disputes in virtual time; purchases=20000
@@ -78,7 +79,7 @@ test-fast: $(READY) ## run the tests that need no database
 	@$(BIN)/pytest tests/domain tests/application tests/architecture
 
 test-api: $(READY) ## fuzz both faces; seed=7 asks otherwise, size=medium or large asks more
-	@$(BIN)/pytest tests/fuzz -s -n0 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
+	@$(BIN)/pytest tests/fuzz -s -n0 -o faulthandler_timeout=1200 --fuzz-seed $(or $(seed),1) --fuzz-size $(or $(size),small)
 
 test-services: $(READY) ## test the adapters on real Redis, RabbitMQ and Kafka; fetches Kafka once
 	@$(BIN)/python -m tools.services.present

@@ -1,8 +1,8 @@
 """The completer: goes on with every payment that is due, wherever it was left."""
 
-import asyncio
 from dataclasses import dataclass
 
+from application.background.side_by_side import side_by_side
 from application.messages import Context, Priority
 from application.payment.process import PaymentProcess
 from application.ports.identity import Ids
@@ -22,20 +22,14 @@ class FinishPayments:
         request_id = str(self.ids.uuid())
         async with self.begin(Context.system(request_id, priority=Priority.PAYMENT)) as work:
             due = await work.payments.due(limit=self.limit)
-        slots = asyncio.Semaphore(self.at_once)
 
         async def finish(payment_id: PaymentId) -> None:
-            async with slots:
-                try:
-                    await self.process.advance(payment_id, request_id)
-                except Exception:
-                    await self.process.postpone(payment_id, request_id)
-                    raise
+            try:
+                await self.process.advance(payment_id, request_id)
+            except Exception:
+                await self.process.postpone(payment_id, request_id)
+                raise
 
-        outcomes = await asyncio.gather(
-            *(finish(payment_id) for payment_id in due), return_exceptions=True
-        )
-        bugs = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        if bugs:
-            raise ExceptionGroup("payments could not be finished", bugs)
+        said = "payments could not be finished"
+        await side_by_side(due, finish, at_once=self.at_once, failed=said)
         return len(due)

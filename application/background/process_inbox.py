@@ -1,11 +1,11 @@
 """Acts on stored provider events: each says "look at this payment", and the provider is asked."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from application.background.side_by_side import side_by_side
 from application.messages import Context, Priority
 from application.payment.disputes import DisputeDesk
 from application.payment.process import PaymentProcess
@@ -45,24 +45,18 @@ class ProcessInbox:
         by_payment: defaultdict[tuple[str, object], list[ProviderEvent]] = defaultdict(list)
         for event in waiting:
             by_payment[event.provider, event.payment_id or event.reference].append(event)
-        slots = asyncio.Semaphore(self.at_once)
 
         async def process(events: Sequence[ProviderEvent]) -> None:
-            async with slots:
-                try:
-                    await self._process(events, ctx)
-                except (OutcomeUnknown, StaleWrite):
-                    await self._postpone(events, ctx, failed=True)
-                except Exception:
-                    await self._postpone(events, ctx, failed=True)
-                    raise
+            try:
+                await self._process(events, ctx)
+            except (OutcomeUnknown, StaleWrite):
+                await self._postpone(events, ctx, failed=True)
+            except Exception:
+                await self._postpone(events, ctx, failed=True)
+                raise
 
-        outcomes = await asyncio.gather(
-            *(process(events) for events in by_payment.values()), return_exceptions=True
-        )
-        bugs = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        if bugs:
-            raise ExceptionGroup("events could not be processed", bugs)
+        said = "events could not be processed"
+        await side_by_side(by_payment.values(), process, at_once=self.at_once, failed=said)
         return len(waiting)
 
     async def _process(self, events: Sequence[ProviderEvent], ctx: Context) -> None:

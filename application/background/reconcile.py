@@ -29,8 +29,9 @@ from application.ports.observer import PaymentObserver
 from application.ports.payments import Movement, MovementKind, OutcomeUnknown, Payments
 from application.ports.unit_of_work import Begin, UnitOfWork
 from domain.attention.attention import Attention, AttentionKind
+from domain.ledger.booking import posted
 from domain.ledger.disputes import provider_fee
-from domain.ledger.posting import Posting, PostingKind
+from domain.ledger.posting import PostingKind
 from shared.ids import AttentionId, OrganizerId, PostingId
 
 _REPORTS = UUID("0b0e3c8e-2c3d-5d0e-8d57-1b0a4c1f7a55")
@@ -133,19 +134,15 @@ class Reconcile:
             return False
         if not fee.amount.is_zero:
             work.ledger.post(
-                Posting(
+                posted(
+                    order,
+                    payment,
+                    PostingKind.PROVIDER_FEE,
+                    fee_source(provider.name, fee),
+                    fee.amount.currency,
+                    provider_fee(fee.amount.amount),
                     id=PostingId(self.ids.uuid()),
-                    kind=PostingKind.PROVIDER_FEE,
-                    source_id=fee_source(provider.name, fee),
-                    organizer_id=order.organizer_id,
-                    event_id=order.event_id,
-                    order_id=order.id,
-                    payment_id=payment.id,
-                    live=order.live,
-                    provider=provider.name,
-                    currency=fee.amount.currency,
-                    entries=provider_fee(fee.amount.amount),
-                    occurred_at=fee.occurred_at,
+                    at=fee.occurred_at,
                 )
             )
         return True

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from application.messages import Command, Context
 from application.order.access import sold_order
-from application.order.fulfilment import confirm
+from application.order.fulfilment import confirm, take_over
 from application.payment.offline import OFFLINE
 from application.payment.purchase import Purchase, load
 from application.ports.identity import Ids
@@ -83,13 +83,7 @@ class ConfirmPaymentHandler:
         if by is None:
             raise RuntimeError("nobody says that the money came")
         payment = payment.confirm(by=by, note=note, at=now)
-        if hold.is_active(at=now):
-            work.holds.save(hold.convert(at=now))
-        else:
-            if hold.is_due(at=now):
-                work.holds.save(hold.expire(at=now))
-                work.stock.give_back(hold.lines)
-            work.stock.take(order.lines)
+        take_over(work, order, hold, at=now)
         work.orders.save(confirm(work, order.commit(at=now), ids=self.ids, at=now))
         if again:
             work.payments.add(payment)

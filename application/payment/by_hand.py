@@ -5,13 +5,12 @@ from datetime import datetime
 
 from application.payment.offline import OFFLINE
 from application.payment.refunding import note_refund, refunded_tickets
-from application.payment.requesting import named
+from application.payment.requesting import named, require_left
 from application.ports.identity import Ids
 from application.ports.unit_of_work import UnitOfWork
 from domain.ledger import booking
-from domain.order.errors import OrderNotRefundable, PaymentNotFound, RefundTooLarge
+from domain.order.errors import PaymentNotFound
 from domain.order.refund import Refund, RefundSeen, RefundState
-from domain.order.refunding import money_left
 from shared.ids import PostingId, RefundId
 
 _DONE = RefundSeen(state=RefundState.SUCCEEDED)
@@ -35,20 +34,8 @@ async def _instead(work: UnitOfWork, failed: Refund, *, ids: Ids, at: datetime) 
     if order is None or payment is None:
         raise PaymentNotFound()
     refunds = await work.refunds.of_payment(payment.id)
-    left = money_left(payment, refunds, await work.disputes.of_payment(payment.id))
-    if left.is_zero:
-        raise OrderNotRefundable(metadata={"state": order.state.value})
-    if failed.amount.amount > left.amount:
-        raise RefundTooLarge(metadata={"left": left.amount, "currency": left.currency})
-    refund = Refund.request(
-        id=RefundId(ids.uuid()),
-        payment_id=payment.id,
-        order_id=order.id,
-        amount=failed.amount,
-        reason=failed.reason,
-        retry_of=failed.id,
-        at=at,
-    ).observe(_DONE, at=at)
+    await require_left(work, order, payment, refunds, failed)
+    refund = failed.again(id=RefundId(ids.uuid()), at=at).observe(_DONE, at=at)
     work.refunds.add(refund)
     gone = sum(each.amount.amount for each in refunds if each.state is RefundState.SUCCEEDED)
     work.orders.save(order.note_refunded(gone + refund.amount.amount, at=at))

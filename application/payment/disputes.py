@@ -15,7 +15,8 @@ from application.ports.payments import Asked, DisputeSeen
 from application.ports.unit_of_work import Begin, StaleWrite, UnitOfWork
 from domain.attention.attention import Attention, AttentionKind
 from domain.ledger import disputes as booking
-from domain.ledger.posting import Account, Posting, PostingKind
+from domain.ledger.booking import posted
+from domain.ledger.posting import Account, PostingKind
 from domain.order.dispute import Dispute, DisputeState
 from domain.order.order import Order
 from domain.order.payment import Payment, PaymentState
@@ -155,19 +156,15 @@ class DisputeDesk:
         missing = [kind for kind in due if kind not in there]
         for kind in missing:
             work.ledger.post(
-                Posting(
+                posted(
+                    order,
+                    payment,
+                    kind,
+                    dispute.id,
+                    dispute.amount.currency,
+                    due[kind],
                     id=PostingId(self.ids.uuid()),
-                    kind=kind,
-                    source_id=dispute.id,
-                    organizer_id=order.organizer_id,
-                    event_id=order.event_id,
-                    order_id=order.id,
-                    payment_id=payment.id,
-                    live=order.live,
-                    provider=payment.provider,
-                    currency=dispute.amount.currency,
-                    entries=due[kind],
-                    occurred_at=at,
+                    at=at,
                 )
             )
         return bool(missing)

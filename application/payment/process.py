@@ -11,7 +11,7 @@ from datetime import datetime
 from application.errors import PaymentProviderUnknown
 from application.messages import Context, Priority
 from application.order.ending import cancel, expire
-from application.order.fulfilment import confirm
+from application.order.fulfilment import confirm, take_over
 from application.payment.asking import ask
 from application.payment.attending import ask_once
 from application.payment.offline import OFFLINE
@@ -128,13 +128,7 @@ class PaymentProcess:
                 return True
             if purchase.event.state is EventState.CANCELLED:
                 return False
-            if hold.is_active(at=now):
-                work.holds.save(hold.convert(at=now))
-            else:
-                if hold.is_due(at=now):
-                    work.holds.save(hold.expire(at=now))
-                    work.stock.give_back(hold.lines)
-                work.stock.take(order.lines)
+            take_over(work, order, hold, at=now)
             order = order.commit(at=now)
             payment = payment.collect(at=now)
             if payment.state is PaymentState.CAPTURED:
@@ -221,7 +215,7 @@ class PaymentProcess:
         return await self._wait(payment, ctx)
 
     async def _refused(self, step: Step, payment: Payment, code: str, ctx: Context) -> bool:
-        """The provider will not hear of our call. If it was the first of all, nothing happened and the
+        """The provider will not hear of our call. If it was the first, nothing happened and the
         buyer may try otherwise; of any other a person must know."""
         async with self.begin(ctx) as work:
             current = await load(work, payment.id)

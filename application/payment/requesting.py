@@ -105,23 +105,25 @@ async def request_again(work: UnitOfWork, failed: Refund, *, ids: Ids, at: datet
     if order is None or payment is None:
         raise OrderNotFound()
     refunds = await work.refunds.of_payment(payment.id)
+    await require_left(work, order, payment, refunds, failed)
+    work.orders.save(order.retry_refund(at=at))
+    refund = failed.again(id=RefundId(ids.uuid()), at=at)
+    work.refunds.add(refund)
+    return refund
+
+
+async def require_left(
+    work: UnitOfWork, order: Order, payment: Payment, refunds: Sequence[Refund], failed: Refund
+) -> None:
+    """That the money of a failed refund is still there to go back; `refunds` are the payment's.
+
+    Raises OrderNotRefundable, RefundTooLarge.
+    """
     left = money_left(payment, refunds, await work.disputes.of_payment(payment.id))
     if left.is_zero:
         raise OrderNotRefundable(metadata={"state": order.state.value})
     if failed.amount.amount > left.amount:
         raise RefundTooLarge(metadata={"left": left.amount, "currency": left.currency})
-    work.orders.save(order.retry_refund(at=at))
-    refund = Refund.request(
-        id=RefundId(ids.uuid()),
-        payment_id=payment.id,
-        order_id=order.id,
-        amount=failed.amount,
-        reason=failed.reason,
-        retry_of=failed.id,
-        at=at,
-    )
-    work.refunds.add(refund)
-    return refund
 
 
 def named(tickets: Sequence[Ticket], ids: Sequence[TicketId]) -> Sequence[Ticket]:

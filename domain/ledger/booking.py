@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from domain.charges import ChargeKind
 from domain.ledger.posting import Account, Posting, PostingKind
@@ -22,24 +23,42 @@ from shared.ids import PostingId
 _OWED = ((Account.TAX, ChargeKind.TAX), (Account.PLATFORM, ChargeKind.FEE))
 
 
-def charge(order: Order, payment: Payment, *, id: PostingId, at: datetime) -> Posting:
-    """The payment was captured: the money is at the provider, and belongs to several."""
-    entries = Counter({Account.PROVIDER: payment.amount.amount})
-    for account, kind in _OWED:
-        entries[account] = -sum(line.charged(kind) * line.quantity for line in order.lines)
+def posted(
+    order: Order,
+    payment: Payment,
+    kind: PostingKind,
+    source_id: UUID,
+    currency: str,
+    entries: Mapping[Account, int],
+    *,
+    id: PostingId,
+    at: datetime,
+) -> Posting:
+    """Something happened to the money of this payment of the order."""
     return Posting(
         id=id,
-        kind=PostingKind.CHARGE,
-        source_id=payment.id,
+        kind=kind,
+        source_id=source_id,
         organizer_id=order.organizer_id,
         event_id=order.event_id,
         order_id=order.id,
         payment_id=payment.id,
         live=order.live,
         provider=payment.provider,
-        currency=payment.amount.currency,
-        entries=_balanced(entries),
+        currency=currency,
+        entries=entries,
         occurred_at=at,
+    )
+
+
+def charge(order: Order, payment: Payment, *, id: PostingId, at: datetime) -> Posting:
+    """The payment was captured: the money is at the provider, and belongs to several."""
+    entries = Counter({Account.PROVIDER: payment.amount.amount})
+    for account, what in _OWED:
+        entries[account] = -sum(line.charged(what) * line.quantity for line in order.lines)
+    kind = PostingKind.CHARGE
+    return posted(
+        order, payment, kind, payment.id, payment.amount.currency, _balanced(entries), id=id, at=at
     )
 
 
@@ -61,19 +80,9 @@ def refund(
     else:
         entries = Counter({Account.PROVIDER: -amount})
         entries.update(_charges_back(order, amount, list(tickets), left))
-    return Posting(
-        id=id,
-        kind=PostingKind.REFUND,
-        source_id=refund.id,
-        organizer_id=order.organizer_id,
-        event_id=order.event_id,
-        order_id=order.id,
-        payment_id=payment.id,
-        live=order.live,
-        provider=payment.provider,
-        currency=refund.amount.currency,
-        entries=_balanced(entries),
-        occurred_at=at,
+    kind = PostingKind.REFUND
+    return posted(
+        order, payment, kind, refund.id, refund.amount.currency, _balanced(entries), id=id, at=at
     )
 
 

@@ -115,6 +115,18 @@ class Refund(Aggregate):
             facts=(requested,),
         )
 
+    def again(self, *, id: RefundId, at: datetime) -> "Refund":
+        """The same amount once more, as a refund of its own; its tickets are void already."""
+        return Refund.request(
+            id=id,
+            payment_id=self.payment_id,
+            order_id=self.order_id,
+            amount=self.amount,
+            reason=self.reason,
+            retry_of=self.id,
+            at=at,
+        )
+
     @property
     def key(self) -> str:
         """The idempotency key of this refund at the provider."""

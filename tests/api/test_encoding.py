@@ -61,7 +61,8 @@ ANSWERING = [each for each in HOUSE.application.operations() if each.answers is 
 def test_what_answers_nothing_has_no_shape() -> None:
     silent = {each.name for each in HOUSE.application.operations()} - {op.name for op in ANSWERING}
     assert "Logout" in silent
-    assert silent == {name for name, route in ROUTES.items() if route.response_model is None}
+    shapeless = {name for name, route in ROUTES.items() if route.response_model is None}
+    assert shapeless - {"ReceiveWebhook"} == silent  # its answer is what its provider asks for
 
 
 @pytest.mark.parametrize("operation", ANSWERING, ids=lambda op: op.name)

@@ -22,6 +22,7 @@ _TABLES = """
 _UNDER_WAY = """
     SELECT (SELECT count(*) FROM mails)
          + (SELECT count(*) FROM provider_events WHERE processed_at IS NULL)
+         + (SELECT count(*) FROM refunds WHERE due_at IS NOT NULL)
 """
 _RANDOM: Final = frozenset(
     {
@@ -46,7 +47,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _HASH = re.compile(r"\$argon2\S+")
 _RUN = re.compile(r"[0-9a-f]{32}")
-_REFERENCE = re.compile(r"sim_\w+")
+_REFERENCE = re.compile(r"\b(?:sim|re)_\w+")
 
 Rows = Mapping[str, Counter[str]]
 

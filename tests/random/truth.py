@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from application.payment.offline import OFFLINE
 from domain.attention.attention import AttentionKind
 from domain.event.event import EventState
 from domain.ledger.posting import Account, PostingKind
@@ -135,7 +136,10 @@ def _money_of(tables: Tables, order: Order, payment: Payment) -> Iterator[str]:
     """Late money is used, or goes back; and our accounts say whose the rest is."""
     refunds = [each for each in tables.refunds.values() if each.payment_id == payment.id]
     disputes = [each for each in tables.disputes.values() if each.payment_id == payment.id]
-    back = sum(each.amount.amount for each in refunds if each.counts)
+    # What a person sent by hand the payer's bank knows nothing of: it may be claimed as well.
+    by_hand = {each.source_id for each in tables.postings.values() if each.provider == OFFLINE}
+    known = [each for each in refunds if payment.provider == OFFLINE or each.id not in by_hand]
+    back = sum(each.amount.amount for each in known if each.counts)
     claimed = disputed_amount(disputes)
     if back + claimed > payment.amount.amount:
         yield f"{back} went back and {claimed} was claimed of {payment.amount}"
