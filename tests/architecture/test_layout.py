@@ -13,6 +13,8 @@ REASONS: Mapping[str, str] = {
     "infrastructure/postgres/unit_of_work.py": "a property for each of sixteen repositories",
     "tests/api/test_lanes.py": "one suite, every part of it on both lanes",
     "tests/contracts/world.py": "the one world that all contract suites live in",
+    "tests/application/test_webhooks.py": "one message's way, from the log to the receiver",
+    "tests/contracts/webhooks.py": "one suite, about endpoints and what is sent there",
     "tests/faces/forged.py": "one table, read from the top to the bottom",
 }
 
