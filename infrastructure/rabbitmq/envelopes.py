@@ -19,6 +19,10 @@ QUEUE: Final = "dlq_queue"
 
 SOURCE: Final = "ce_source"
 
+DELIVERY_LIMIT: Final = 3
+"""How often a message may be given back by members that died, or that were cut off, with it in
+hand; the next time it goes to the dead letters. A refusal by the handler does not count."""
+
 # RabbitMQ's own: how often it was given back, and why it was moved here.
 _COUNT: Final = "x-delivery-count"
 _DEATHS: Final = "x-death"
@@ -83,8 +87,7 @@ def dead_letter_of(envelope: AbstractIncomingMessage) -> Delivery:
     """Raises ValueError for what is no message of ours."""
     headers, message = envelope.headers, message_of(envelope)
     if ERROR not in headers:  # the server itself moved it here
-        given_back = headers.get(_COUNT)
-        attempts = given_back if isinstance(given_back, int) else 1
+        attempts = DELIVERY_LIMIT + 1 if headers.get(_MOVED) == "delivery_limit" else 1
         return Delivery(
             message=message,
             attempt=attempts,

@@ -16,15 +16,11 @@ from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from infrastructure.rabbitmq.envelopes import SOURCE, source_of
+from infrastructure.rabbitmq.envelopes import DELIVERY_LIMIT, SOURCE, source_of
 
 EVENTS: Final = "ticketing.events"
 TOPICS: Final = "ticketing.topics"
 DEAD: Final = "ticketing.dead"
-
-DELIVERY_LIMIT: Final = 3
-"""How often a message may be given back by members that died, or that were cut off, with it in
-hand; the next time it goes to the dead letters. A refusal by the handler does not count."""
 
 SETTLING_SECONDS: Final = 1.5
 """RabbitMQ answers before the disk knows of a new quorum queue. Killed within a second of that,
