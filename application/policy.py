@@ -92,7 +92,6 @@ _PRIORITIES: Mapping[str, Priority] = {
     "ListWebhookEndpoints": Priority.LIST,
     "ListWebhookDeliveries": Priority.LIST,
     "ListFacts": Priority.LIST,
-    "WatchAvailability": Priority.LIST,
 }
 
 _CALLERS: Mapping[str, Rule] = {

@@ -50,6 +50,24 @@ def _broker(settings: Settings) -> Broker | None:
                 from infrastructure.kafka.config import KafkaConfig
 
                 return KafkaBroker(KafkaConfig(url=url, timeout_seconds=chosen.timeout_seconds))
+            case "rabbitmq":
+                from infrastructure.rabbitmq.broker import RabbitMqBroker
+                from infrastructure.rabbitmq.config import RabbitMqConfig
+
+                return RabbitMqBroker(
+                    RabbitMqConfig(url=url, timeout_seconds=chosen.timeout_seconds)
+                )
+            case "redis":
+                from infrastructure.redis.streams import RedisStreamsBroker
+                from infrastructure.redis.streams_config import StreamsConfig
+
+                return RedisStreamsBroker(
+                    StreamsConfig(
+                        url=url,
+                        timeout_seconds=chosen.timeout_seconds,
+                        max_length=chosen.max_length,
+                    )
+                )
     except ValueError as error:
         raise StartError(f"BROKER__URL: {error}") from error
     raise StartError(f"BROKER__KIND: there is no {chosen.kind} here")

@@ -24,6 +24,12 @@ class Broker(Section):
     timeout_seconds: float = Field(
         default=10, gt=0, le=300, description="Longest wait for the broker's acknowledgement"
     )
+    max_length: int = Field(
+        default=1_000_000,
+        ge=1_000,
+        description="About how many messages of a topic Redis keeps; a consumer that is further "
+        "behind loses what it has not read. The other brokers know no such limit",
+    )
 
     @model_validator(mode="after")
     def _has_an_address(self) -> "Broker":

@@ -20,6 +20,8 @@ REASONS: Mapping[str, str] = {
     "tests/contracts/rivals.py": "one table of who meets whom, and how it must end",
     "tests/contracts/world.py": "the one world that all contract suites live in",
     "tests/domain/test_lifecycles.py": "every transition of every table, in one place",
+    "tests/application/test_webhooks.py": "one message's way, from the log to the receiver",
+    "tests/contracts/webhooks.py": "one suite, about endpoints and what is sent there",
     "tests/faces/forged.py": "one table, read from the top to the bottom",
 }
 

@@ -38,7 +38,8 @@ class Entry:
     says that the rightful change nothing either. `lists` answers which things must be told by a
     good answer, and which may be. `guesses`: it counts wrong passwords. `ends_session`: whoever
     calls it needs a session for that. `tells_nothing`: a good answer is the same for all things.
-    `once`: it cannot be done again to the same thing. `roles`: where not the rule's. `verified`: it
+    `once`: it cannot be done again to the same thing; `gone` is what the rightful who come second
+    are told. `roles`: where not the rule's. `verified`: it
     takes an address that is verified.
     """
 
@@ -51,6 +52,7 @@ class Entry:
     ends_session: bool = False
     tells_nothing: bool = False
     once: bool = False
+    gone: str | None = None
     roles: frozenset[Role] | None = None
     verified: bool = False
 

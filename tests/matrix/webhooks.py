@@ -72,7 +72,9 @@ WEBHOOKS: Mapping[str, Entry] = {
         ids=_endpoint(*model.ENDPOINTS), fields=lambda run: {"description": f"Run {run}"}
     ),
     "RotateWebhookSecret": Entry(ids=_endpoint(*model.ENDPOINTS)),
-    "DeleteWebhookEndpoint": Entry(ids=_endpoint(*model.GONE_ENDPOINTS), once=True),
+    "DeleteWebhookEndpoint": Entry(
+        ids=_endpoint(*model.GONE_ENDPOINTS), once=True, gone="WEBHOOK_ENDPOINT_NOT_FOUND"
+    ),
     "SendTestWebhook": Entry(
         ids=_endpoint(*model.ENDPOINTS), answers="WEBHOOK_ENDPOINT_DISABLED", harmless=True
     ),

@@ -48,6 +48,12 @@ REST = """
         INSERT INTO parked_messages VALUES ('x', $1, $1, 1, now(), 1, 'x', '{}', '{}')
     ), dead AS (
         INSERT INTO dead_letters VALUES ('x', $1, 1, now(), 1, 'x', '{}', '{}')
+    ), endpoint AS (
+        INSERT INTO webhook_endpoints VALUES ($1, $2, true, 'https://a.example', ARRAY['*'], 'x',
+            'x', NULL, NULL, 'ENABLED', NULL, NULL, now(), 1)
+    ), delivery AS (
+        INSERT INTO webhook_deliveries VALUES (gen_random_uuid(), $1, $2, 'x', '{}', 'DELIVERED', 1,
+            NULL, 204, NULL, now())
     ), dispute AS (
         INSERT INTO disputes SELECT gen_random_uuid(), id, order_id, 'x', 1, currency, 'x', 'OPEN',
             created_at, created_at, 1 FROM payments

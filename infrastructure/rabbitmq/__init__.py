@@ -1,0 +1,1 @@
+"""Messages over RabbitMQ. One place knows its client: nobody else imports it."""

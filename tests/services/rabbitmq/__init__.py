@@ -1,0 +1,1 @@
+"""The RabbitMQ adapter on a real broker."""

@@ -1,0 +1,1 @@
+"""The adapter of Redis Streams on a real server."""
