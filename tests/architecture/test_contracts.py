@@ -12,8 +12,9 @@ from tests.architecture.sources import ROOT
 MODULES = """
     shared.ids domain.event.event domain.hold.hold domain.order.order domain.organizer.organizer
     domain.ticket.ticket domain.user.user application.pipeline infrastructure.postgres.store
-    infrastructure.memory.store api.app grpc_app.server core.container core.database core.messaging
-    core.providers core.settings tools.check demo.sale bench.run tests.test_all
+    infrastructure.memory.store api.app grpc_app.server core.chosen core.container core.database
+    core.messaging core.pools core.providers core.settings tools.check demo.sale bench.run
+    tests.test_all
 """.split()
 
 

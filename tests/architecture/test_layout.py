@@ -8,6 +8,9 @@ LONGEST = 300  # lines
 
 # Files that are longer, each with the reason why splitting it would read worse.
 REASONS: Mapping[str, str] = {
+    "tests/contracts/dispatch.py": "one exam of deliveries: retries, parked ones and dead letters",
+    "tests/core/test_processes.py": "one story of several processes, from their start to their end",
+    "tests/matrix/world.py": "everything that anybody may ask for, made once",
     "alembic/versions/0001_first_tables.py": "the whole first schema, which is never edited again",
     "alembic/versions/0005_days.py": "three tables as they become, and as they were",
     "alembic/versions/0007_money.py": "the books of money, and how what was there gets into them",
