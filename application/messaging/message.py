@@ -35,4 +35,8 @@ class Message:
     def topic(self) -> str:
         """Messages of one kind of aggregate share a topic; those of one aggregate keep their
         order in it."""
-        return f"ticketing.{self.aggregate}"
+        return topic_of(self.aggregate)
+
+
+def topic_of(aggregate: str) -> str:
+    return f"ticketing.{aggregate}"

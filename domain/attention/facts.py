@@ -19,6 +19,8 @@ class AttentionFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionAsked(AttentionFact):
+    """A person has to decide about a `subject_id`; `kind` says what about."""
+
     kind: str
     subject_id: UUID
     order_id: OrderId | None
@@ -26,4 +28,6 @@ class AttentionAsked(AttentionFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionGiven(AttentionFact):
+    """Somebody has decided."""
+
     choice: str

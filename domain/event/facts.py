@@ -19,6 +19,8 @@ class EventFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCreated(EventFact):
+    """An organizer plans it; nobody else sees it yet."""
+
     name: str
 
 
@@ -31,19 +33,21 @@ class EventUpdated(EventFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketTypeAdded(EventFact):
+    """It sells another kind of ticket."""
+
     ticket_type_id: TicketTypeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPublished(EventFact):
-    pass
+    """It is on sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventClosed(EventFact):
-    pass
+    """Its sale has ended; what was sold stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCancelled(EventFact):
-    pass
+    """It does not take place: its tickets are void and its money goes back."""

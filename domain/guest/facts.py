@@ -18,7 +18,7 @@ class GuestFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestCreated(GuestFact):
-    pass
+    """Somebody buys without an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

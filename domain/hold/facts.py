@@ -20,6 +20,8 @@ class HoldFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldPlaced(HoldFact):
+    """Units of stock are taken for a buyer until `expires_at`."""
+
     buyer_id: UserId
     units: int
     expires_at: datetime
@@ -27,6 +29,8 @@ class HoldPlaced(HoldFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldExtended(HoldFact):
+    """They are taken for longer."""
+
     expires_at: datetime
 
 
@@ -37,12 +41,12 @@ class HoldOrdered(HoldFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldConverted(HoldFact):
-    pass
+    """Its order has the stock for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldReleased(HoldFact):
-    pass
+    """It was given up; its units are back on sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ class OrderFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(OrderFact):
+    """A buyer ordered what a hold keeps, for `amount` in all."""
+
     event_id: EventId
     hold_id: HoldId
     number: str
@@ -29,7 +31,7 @@ class OrderPlaced(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDeadlineMoved(OrderFact):
-    pass
+    """It may be paid until later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class OrderCommitted(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderConfirmed(OrderFact):
+    """It is paid and its tickets are issued."""
+
     event_id: EventId
     number: str
 
@@ -57,7 +61,7 @@ class OrderLapsed(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(OrderFact):
-    pass
+    """Its buyer, its organizer or the end of its event called it off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,8 @@ class PaymentFact(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentStarted(PaymentFact):
+    """An attempt to pay the order, at a provider."""
+
     attempt: int
     provider: str
     amount: int
@@ -106,6 +112,8 @@ class PaymentMoved(PaymentFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCaptured(PaymentFact):
+    """The money is here."""
+
     amount: int
     currency: str
 
@@ -121,12 +129,14 @@ class PaymentConfirmed(PaymentFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFailed(PaymentFact):
+    """No money will come of this attempt; `failure` says why."""
+
     failure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCancelled(PaymentFact):
-    pass
+    """The attempt was called off before any money moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +157,21 @@ class RefundFact(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequested(RefundFact):
+    """Money is to go back."""
+
     amount: int
     currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSucceeded(RefundFact):
-    pass
+    """The money has gone back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFailed(RefundFact):
+    """The money could not go back; `failure` says why."""
+
     failure: str
 
 
@@ -176,6 +190,8 @@ class DisputeFact(OrderFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(DisputeFact):
+    """The payer's bank claims the money back."""
+
     amount: int
     currency: str
     reason: str
@@ -183,9 +199,9 @@ class DisputeOpened(DisputeFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeWon(DisputeFact):
-    pass
+    """The money stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeLost(DisputeFact):
-    pass
+    """The money is gone."""

@@ -19,23 +19,31 @@ class OrganizerFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizerCreated(OrganizerFact):
+    """It exists, with its first owner."""
+
     owner_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(OrganizerFact):
+    """A user acts for the organizer from now on."""
+
     user_id: UserId
     role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRoleChanged(OrganizerFact):
+    """A member has another role from now on."""
+
     user_id: UserId
     role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRemoved(OrganizerFact):
+    """A user no longer acts for the organizer."""
+
     user_id: UserId
 
 
@@ -51,17 +59,21 @@ class InvitationFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberInvited(InvitationFact):
+    """Somebody was asked to join; the address is in no message."""
+
     role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationAccepted(InvitationFact):
+    """Who was asked has joined."""
+
     user_id: UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationRevoked(InvitationFact):
-    pass
+    """The invitation is no longer good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +88,12 @@ class ApiKeyFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyCreated(ApiKeyFact):
+    """A server may act for the organizer; the key itself is in no message."""
+
     scopes: tuple[str, ...]
     expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyRevoked(ApiKeyFact):
-    pass
+    """The key is no longer good."""

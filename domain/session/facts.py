@@ -19,7 +19,7 @@ class SessionFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(SessionFact):
-    pass
+    """A user has logged in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

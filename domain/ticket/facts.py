@@ -20,6 +20,8 @@ class TicketFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketIssued(TicketFact):
+    """It admits its holder."""
+
     ticket_type_id: TicketTypeId
 
 
@@ -37,4 +39,4 @@ class TicketDisputed(TicketFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketDisputeEnded(TicketFact):
-    pass
+    """Its money is no longer claimed back."""

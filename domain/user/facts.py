@@ -18,46 +18,48 @@ class UserFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRegistered(UserFact):
-    pass
+    """Somebody has an account; name and address are in no message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRenamed(UserFact):
-    pass
+    """The name is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailVerified(UserFact):
-    pass
+    """The address is the user's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(UserFact):
-    pass
+    """By the user, or by whoever reads the mail sent to the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserActivated(UserFact):
-    pass
+    """A superuser lets the user in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDeactivated(UserFact):
-    pass
+    """A superuser has shut the user out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuperuserGranted(UserFact):
-    pass
+    """The user may manage all accounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuperuserRevoked(UserFact):
-    pass
+    """The user may manage no accounts any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofUsed(Fact):
+    """A link that was sent by mail was used; it is good once."""
+
     proof_id: ProofId
     user_id: UserId
 

@@ -22,41 +22,47 @@ class WebhookFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointCreated(WebhookFact):
+    """Messages of `types` are sent to `url`."""
+
     url: str
     types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointUpdated(WebhookFact):
+    """From now on so."""
+
     url: str
     types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSecretRotated(WebhookFact):
-    pass
+    """Messages are signed with a new secret, for a day with the old one too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointFailing(WebhookFact):
-    pass
+    """The last attempt to reach it failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointRecovered(WebhookFact):
-    pass
+    """It was reached again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointDisabled(WebhookFact):
+    """It is told nothing any more; `why` says who decided so."""
+
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointEnabled(WebhookFact):
-    pass
+    """It is told again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointDeleted(WebhookFact):
-    pass
+    """It is gone."""
