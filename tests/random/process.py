@@ -19,6 +19,7 @@ from domain.hold.hold import HoldTerms
 from domain.order.payment import Observation
 from domain.order.refund import RefundSeen
 from infrastructure.memory.database import MemoryDatabase
+from infrastructure.memory.log import MemoryFactLog
 from infrastructure.memory.standings import MemoryStandings
 from infrastructure.memory.throttle import MemoryAttemptThrottle
 from infrastructure.memory.unit_of_work import MemoryUnitOfWork
@@ -98,6 +99,7 @@ class _Connected(MemoryHarness):
         self.store = database.store
         self.standings = MemoryStandings(database)
         self.throttle = MemoryAttemptThrottle(database.clock)
+        self.log = MemoryFactLog(database)
         self._life = life
         self._chance = chance
 
