@@ -22,7 +22,7 @@ from domain.user import facts as user
 from domain.webhook import facts as webhook
 from shared.facts import Fact
 
-Plain: TypeAlias = "str | int | bool | None | Sequence[Plain]"
+Plain: TypeAlias = str | int | bool | None | Sequence["Plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceStub
 from grpc_app.generated.holdfast.v1.organizer_pb2_grpc import OrganizerServiceStub
 from grpc_app.generated.holdfast.v1.ticket_pb2_grpc import TicketServiceStub
 from grpc_app.generated.holdfast.v1.user_pb2_grpc import UserServiceStub
+from grpc_app.generated.holdfast.v1.webhook_pb2_grpc import WebhookServiceStub
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -75,6 +76,7 @@ class HoldfastClient:
         self.tickets = TicketServiceStub(self._channel)
         self.attention = AttentionServiceStub(self._channel)
         self.facts = FactServiceStub(self._channel)
+        self.webhook_endpoints = WebhookServiceStub(self._channel)
 
     async def login(self, email: str, password: str) -> Tokens:
         """Logs in and keeps both tokens; later calls are made with them. Raises

@@ -1,5 +1,6 @@
 """Whatever a view holds, its encoding is what the documentation says."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from types import GenericAlias, NoneType, UnionType
@@ -24,6 +25,12 @@ SCALARS: dict[object, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     NoneType: st.none(),
 }
+PLAIN = st.recursive(
+    st.one_of(*(SCALARS[kind] for kind in (str, bool, int, NoneType))),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
+)
+"""What a fact carries."""
 
 
 def values(kind: Any, shape: Any = None) -> st.SearchStrategy[Any]:
@@ -39,6 +46,9 @@ def values(kind: Any, shape: Any = None) -> st.SearchStrategy[Any]:
         return st.one_of(*(values(each, *inner.values()) for each in get_args(kind)))
     if get_origin(kind) is tuple:
         return st.lists(values(get_args(kind)[0], get_args(shape)[0]), max_size=3).map(tuple)
+    if get_origin(kind) is Mapping:
+        assert get_args(kind)[0] is str and get_origin(shape) is dict
+        return st.dictionaries(st.text(), PLAIN, max_size=3)
     hints = get_type_hints(get_origin(kind) or kind)
     if get_origin(kind) is Page:
         hints["items"] = GenericAlias(tuple, (get_args(kind)[0], ...))

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from domain.hold.errors import ExtensionLimitReached, HoldExpired, HoldHasOrder, HoldNotActive
 from domain.hold.hold import Hold, HoldState
+from domain.order.errors import OrderNotCancellable
 from domain.order.order import LIVE, Order, OrderState
 from domain.stock import SoldOut, Stock, StockLine, give_back, sell, take
 from shared.ids import EventId, HoldId, OrderId, OrganizerId, PoolId, UserId
@@ -138,6 +139,10 @@ class SaleMachine(RuleBasedStateMachine):
         if hold.is_active(at=self.now):
             self.save(hold.release(at=self.now, with_order=True))
             self.stock = give_back(self.stock, hold.lines)
+        if order.is_due(at=self.now):  # to every reader it is over, swept or not
+            with pytest.raises(OrderNotCancellable):
+                order.cancel(at=self.now)
+            return
         self.orders[order_id] = order.cancel(at=self.now)
 
     @rule(order_id=orders_made)

@@ -1,5 +1,6 @@
 """What a request says is what the operation hears."""
 
+import asyncio
 from dataclasses import fields, is_dataclass
 
 import pytest
@@ -42,6 +43,9 @@ async def test_every_field_arrives(
     assert received == meant
     assert ctx.face == "grpc"
     assert ctx.idempotency_key == (None if meant.key_policy is KeyPolicy.NONE else KEY)
+    async with asyncio.timeout(5):
+        while not script.heard.completions:  # of a stream: when the server has seen its caller go
+            await asyncio.sleep(0.01)
     assert script.heard.completions == [operation]
 
 

@@ -23,13 +23,10 @@ def test_the_methods_are_the_operations(script: Script) -> None:
 
 
 def test_the_services() -> None:
-    groups = ("Auth", "User", "Guest", "Organizer", "Member", "ApiKey") + (
-        "Event",
-        "Hold",
-        "Order",
-        "Ticket",
-        "Attention",
-        "Webhook",
+    groups = (
+        ("Auth", "User", "Guest", "Organizer", "Member", "ApiKey")
+        + ("Event", "Hold", "Order", "Ticket")
+        + ("Webhook", "Attention", "Fact")
     )
     assert SERVICES == tuple(f"holdfast.v1.{group}Service" for group in groups)
 
