@@ -36,6 +36,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "number": "What people call the order.",
     "returned": "Whether its place is on sale again.",
     "units": "Tickets that it stands for.",
+    "why": "PERSON, FAILURES (for three days) or GONE (its server answered 410).",
 }
 """Of fields whose names do not say it."""
 

@@ -53,7 +53,7 @@ class WebhookEndpointRecovered(WebhookFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointDisabled(WebhookFact):
-    """It is told nothing any more; `why` says who decided so."""
+    """It is told nothing any more."""
 
     why: str
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.facts import Fact
 from tests.random import people, truth
 from tests.random.market import Market
 from tests.random.virtual import START, run
@@ -17,12 +18,13 @@ LONGEST = timedelta(hours=30)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """`seen` counts what happened; `digest` is the same for the same story; `wrong` is everything
-    that should not be."""
+    that should not be; `facts` are all that happened."""
 
     seed: int
     seen: Counter[str]
     digest: str
     wrong: tuple[str, ...]
+    facts: tuple[Fact, ...]
 
 
 def tell(seed: int, purchases: int) -> Story:
@@ -64,6 +66,7 @@ async def _tell(seed: int, purchases: int) -> Story:
         seen=market.seen + truth.figures(market),
         digest=_digest(market),
         wrong=tuple(wrong),
+        facts=tuple(row.fact for row in market.tables.outbox),
     )
 
 
