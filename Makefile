@@ -18,7 +18,7 @@ LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core
 	tests/adapters/postgres/test_groups_people.py tests/adapters/postgres/test_contracts_rivals.py \
 	tests/adapters/postgres/test_money_cut.py tests/adapters/postgres/test_purchases.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
-	check-migrations check-sql check-proto check-stubs
+	check-migrations check-sql check-proto check-published check-stubs
 
 $(READY): requirements/dev.txt requirements/tools.txt tools/bootstrap.sh
 	@sh tools/bootstrap.sh
@@ -133,18 +133,27 @@ check-sql: $(READY) ## migrations are safe on a live database
 check-proto: $(READY) ## protobuf files
 	@$(BIN)/buf lint
 
+check-published: $(READY) ## API and messages still are what was published
+	@$(BIN)/python -m tools.published check
+
 check-stubs: $(READY) ## committed stubs equal freshly generated ones
 	@$(BIN)/python -m tools.generate_stubs --check
 
 # Changing
 
-.PHONY: fix proto lock hooks clean
+.PHONY: fix proto messages published lock hooks clean
 fix: $(READY) ## format the code and sort its imports
 	@$(BIN)/isort --quiet .
 	@$(BIN)/black --quiet .
 
 proto: $(READY) ## regenerate grpc_app/generated from grpc_app/proto
 	@$(BIN)/python -m tools.generate_stubs
+
+messages: $(READY) ## write docs/asyncapi.json and the table in docs/messaging.md from the facts
+	@$(BIN)/python -m tools.asyncapi
+
+published: $(READY) ## from now on API and messages are kept as they are; force=1 where that breaks readers
+	@$(BIN)/python -m tools.published write $(if $(force),--force)
 
 lock: $(READY) ## resolve requirements/*.in again; lock upgrade=1 takes the newest versions
 	@sh tools/lock.sh $(if $(upgrade),--upgrade)
