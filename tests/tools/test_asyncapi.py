@@ -13,14 +13,14 @@ import pytest
 
 from application.fact_codec import FACT_TYPES, payload
 from application.messaging.cloudevents import encode
-from application.messaging.message import Message
 from domain.hold.facts import HoldPlaced
 from infrastructure.rabbitmq.topology import EVENTS
 from shared.facts import Fact
-from shared.ids import EventId, HoldId, OrganizerId
+from shared.ids import EventId, HoldId
 from tests.domain.builders import AT
 from tests.random.story import tell
 from tests.tools import lives
+from tests.tools.messages import message_of
 from tools.asyncapi import DOCUMENT, PAGE, document, rendered, written
 from tools.message_schemas import MEANINGS, described, message_types, payload_schema
 
@@ -41,24 +41,6 @@ def happened() -> dict[str, list[Fact]]:
         for fact in tell(seed, 20).facts:
             found[FACT_TYPES[type(fact)].name].append(fact)
     return found
-
-
-def message_of(fact: Fact, *, organizer_id: OrganizerId | None) -> Message:
-    kind = FACT_TYPES[type(fact)]
-    return Message(
-        id=uuid4(),
-        position=7,
-        type=kind.name,
-        version=kind.version,
-        aggregate=kind.aggregate,
-        aggregate_id=fact.aggregate_id,
-        payload=payload(fact),
-        occurred_at=fact.occurred_at,
-        request_id="r-1",
-        actor="system",
-        organizer_id=organizer_id,
-        live=organizer_id is None,
-    )
 
 
 def validator(pointer: str) -> jsonschema_rs.Draft202012Validator:
