@@ -1,8 +1,9 @@
 """DeleteWebhookEndpoint: nothing is told there any more, and what was told is forgotten."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from application.messages import Command, Context
+from application.messages import Command, Context, KeyPolicy
 from application.ports.unit_of_work import Begin
 from application.webhook.access import own_endpoint
 from shared.ids import WebhookEndpointId
@@ -10,6 +11,8 @@ from shared.ids import WebhookEndpointId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteWebhookEndpoint(Command[None]):
+    key_policy: ClassVar[KeyPolicy] = KeyPolicy.NONE
+
     webhook_endpoint_id: WebhookEndpointId
 
 

@@ -3,21 +3,36 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from types import NoneType
 from typing import get_args, get_type_hints
 
 from application.app import Application
-from application.messages import ActorKind, Command, Context, Message, Query
+from application.messages import ActorKind, Command, Context, KeyPolicy, Message, Query
 from application.pipeline import Operation
 from tests.architecture.test_values import classes
 
 
-def offered(product: type) -> Counter[type]:
-    """How often each message is taken by an operation of `product`, a struct of groups."""
-    return Counter(
-        get_args(get_type_hints(group)[operation.name])[0]
+def pairs(product: type) -> list[tuple[type[Message[object]], type]]:
+    """The message and the answer of each operation of `product`, a struct of groups."""
+    return [
+        get_args(get_type_hints(group)[operation.name])
         for group in get_type_hints(product).values()
         for operation in fields(group)
-    )
+    ]
+
+
+def offered(product: type) -> Counter[type]:
+    """How often each message is taken by an operation of `product`."""
+    return Counter(message for message, _ in pairs(product))
+
+
+def keyed_for_nothing(product: type) -> list[str]:
+    """An idempotency key keeps an answer; where there is none, the key cannot say it is done."""
+    return [
+        message.__name__
+        for message, answer in pairs(product)
+        if answer is NoneType and message.key_policy is not KeyPolicy.NONE
+    ]
 
 
 def differences(messages: Iterable[type], product: type) -> list[str]:
@@ -36,6 +51,10 @@ def test_every_message_is_offered_once() -> None:
     ]
     assert len(messages) > 10
     assert differences(messages, Application) == []
+
+
+def test_what_answers_nothing_takes_no_key() -> None:
+    assert keyed_for_nothing(Application) == []
 
 
 def test_a_forgotten_message_is_found() -> None:
@@ -62,6 +81,7 @@ def test_a_forgotten_message_is_found() -> None:
     class Doubled:
         greetings: Twice
 
+    assert keyed_for_nothing(Product) == ["Wave"]
     assert differences([Wave], Product) == []
     assert differences([Wave, Bow], Product) == ["Bow is offered nowhere"]
     assert differences([Wave], Doubled) == ["Wave is offered twice"]

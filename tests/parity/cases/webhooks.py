@@ -91,8 +91,10 @@ def _changing() -> Iterator[Case]:
 
 def _sending() -> Iterator[Case]:
     disabled = "WEBHOOK_ENDPOINT_DISABLED"
-    yield case("a trial", "SendTestWebhook", "olga", _of("endpoint on"), key="new")
-    yield case("a trial of what is off", "SendTestWebhook", "olga", _of("endpoint"), disabled)
+    yield case("a test message", "SendTestWebhook", "olga", _of("endpoint on"), key="new")
+    yield case(
+        "a test message to what is off", "SendTestWebhook", "olga", _of("endpoint"), disabled
+    )
     yield case("what was sent", "ListWebhookDeliveries", "max", _of("endpoint"))
     yield case("what failed", "ListWebhookDeliveries", "max", _of("endpoint", state="FAILED"))
     yield case(

@@ -196,20 +196,16 @@ class DeleteWebhookEndpointRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     WEBHOOK_ENDPOINT_ID_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
     webhook_endpoint_id: _builtins.str
     """UUID. Required."""
-    request_id: _builtins.str
-    """Idempotency key: 16 to 64 of A-Z, a-z, 0-9, _ and -. The same key again answers the same."""
     def __init__(
         self,
         *,
         webhook_endpoint_id: _builtins.str = ...,
-        request_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
