@@ -12,9 +12,8 @@ from application.background.job import Job
 from application.background.keep_partitions import KeepPartitions
 from application.background.process_inbox import ProcessInbox
 from application.background.refund_cancelled_events import RefundCancelledEvents
-from application.background.send_mails import SendMails
 from application.background.sweep_holds import SweepHolds
-from application.wiring import money, people, sale, webhooks
+from application.wiring import mails, money, people, sale, webhooks
 from application.wiring.parts import Parts, Ports, Rules
 
 __all__ = ["Ports", "Rules", "assemble", "assemble_jobs"]
@@ -49,16 +48,6 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
     parts = Parts(ports, rules)
     begin, ids, process = ports.begin, ports.ids, parts.process
     often, sweep, hourly = rules.work_every, rules.sweep_every, timedelta(hours=1)
-    mails = SendMails(
-        begin=begin,
-        ids=ids,
-        seals=ports.seals,
-        proofs=parts.proofs,
-        mailer=ports.mailer,
-        observer=ports.observer,
-        link_base=rules.link_base,
-        limit=20,
-    )
     return (
         Job(name="sweep_holds", every=sweep, full=200, run=SweepHolds(begin, ids, 200, 1_000)),
         Job(name="expire_orders", every=sweep, full=100, run=ExpireOrders(begin, ids, 100)),
@@ -88,7 +77,7 @@ def assemble_jobs(ports: Ports, rules: Rules) -> tuple[Job, ...]:
         ),
         *money.jobs(parts),
         *webhooks.jobs(parts),
-        Job(name="send_mails", every=sweep, full=20, run=mails),
+        *mails.jobs(parts),
         Job(
             name="keep_partitions",
             every=hourly,

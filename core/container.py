@@ -10,6 +10,7 @@ from application.app import Application
 from application.assembly import Ports, assemble, assemble_jobs
 from application.background.job import Job
 from application.live.following import FollowingFeed
+from application.notification.noting import notifications_consumer
 from application.order.local_inventory import LocalInventory
 from application.ports.inventory import Inventory
 from application.served import operations_of
@@ -29,6 +30,7 @@ from core.settings import Settings
 from core.watching import watch
 from grpc_app.inventory.passports import Passports
 from infrastructure.argon2.passwords import Argon2Passwords
+from infrastructure.calendar.ics import IcsCalendars
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.memory.feed import MemoryFeed
@@ -148,6 +150,7 @@ async def container(
             ids=RandomIds(),
             providers=payments.providers,
             mailer=chosen_mailer(settings),
+            calendars=IcsCalendars(sender=settings.mail.sender),
             observer=watching.observer,
             recent=MemoryRecentFigures(),
             retention=PostgresRetention(database),
@@ -166,7 +169,7 @@ async def container(
             jobs=(
                 *assemble_jobs(ports, rules),
                 *payments.jobs,
-                *message_jobs(carrying, (webhooks_consumer(ports.ids),)),
+                *message_jobs(carrying, (webhooks_consumer(ports.ids), notifications_consumer(ports.ids))),
             ),
             ready=database.ready,
             jwks=tokens.jwks,

@@ -9,6 +9,7 @@ from application.event.fees import Fees
 from application.in_flight import CallLimits
 from application.limits import WriteLimits
 from application.live.room import StreamLimits
+from application.mail.languages import Language
 from application.ports.limits import Limit
 from application.ports.retention import Kept
 from core.settings import Settings
@@ -71,6 +72,7 @@ def rules_of(settings: Settings, *, processes: int = 1) -> Rules:
         reset_lasts=timedelta(seconds=settings.auth.password_reset_ttl_seconds),
         invitation_lasts=timedelta(seconds=settings.auth.invitation_ttl_seconds),
         link_base=settings.mail.link_base,
+        language=Language(settings.mail.language),
     )
 
 

@@ -32,6 +32,7 @@ class Mail(Section):
         pattern=r"^https?://[^\s?#]+$",
         description="What links in letters start with: the address of the shop's pages",
     )
+    language: Literal["en", "de"] = Field(default="en", description="What letters are written in")
     smtp_host: str | None = Field(
         default=None, pattern=r"^[^\s@/]+$", description="Name or address of the mail server"
     )

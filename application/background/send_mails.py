@@ -4,13 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from application.errors import MailUnavailable
-from application.mail.letters import (
-    invitation,
-    password_changed,
-    reset_password,
-    verify_email,
-)
+from application.mail.letters import AccountLetters
 from application.messages import Context, Priority
+from application.notification.writing import ABOUT_ORDERS, OrderLetterWriter
 from application.ports.identity import Ids, Purpose, Seals
 from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
 from application.ports.mail_queue import Mail, MailKind
@@ -18,6 +14,7 @@ from application.ports.observer import Observer
 from application.ports.unit_of_work import Begin
 from application.user.proofs import ProofDesk
 from domain.user.proof import ProofPurpose
+from shared.errors import DatabaseUnavailable, Overloaded
 
 _MOST_RESETS = 3
 """Open proofs of one account: nobody's mailbox is flooded through us."""
@@ -25,11 +22,12 @@ _MOST_RESETS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendMails:
-    """A mail under way is left alone for `lease`; one that could not be sent is tried again after
-    `pause`, then after twice as long, and so on up to `longest_pause`, until it expires.
+    """A mail under way is left alone for `lease`; one that could not be written or sent is tried
+    again after `pause`, then after twice as long, and so on up to `longest_pause`, until it
+    expires. It keeps no other one waiting.
 
-    `observer` hears of each failure. Links start with `link_base`. Secrets are made here and stand
-    nowhere but in the letter.
+    `observer` hears of each failure. Links start with `link_base`. Secrets are made, or looked up,
+    here and stand nowhere but in the letter.
     """
 
     begin: Begin
@@ -38,6 +36,8 @@ class SendMails:
     proofs: ProofDesk
     mailer: Mailer
     observer: Observer
+    letters: AccountLetters
+    orders: OrderLetterWriter
     link_base: str
     limit: int
     lease: timedelta = timedelta(minutes=5)
@@ -66,36 +66,48 @@ class SendMails:
 
     async def _send(self, mail: Mail, attempts: int, ctx: Context) -> bool:
         """Whether it is done with, one way or the other."""
-        letter = await self._letter(mail, ctx)
         try:
+            letter = await self._letter(mail, ctx)
             if letter is not None:
                 await self.mailer.send(letter)
         except MailerUnavailable as error:
-            self.observer.mail_failed(str(mail.id), mail.kind.value, str(error), final=False)
-            pause = min(self.pause * 2 ** min(attempts, 16), self.longest_pause)
-            async with self.begin(ctx) as work:
-                work.mails.postpone(mail, until=await work.now() + pause)
-                await work.commit(None)
+            await self._later(mail, attempts, str(error), ctx)
             return False
+        except (DatabaseUnavailable, Overloaded):
+            raise
         except LetterRefused as error:
             self.observer.mail_failed(str(mail.id), mail.kind.value, str(error), final=True)
+        except Exception as error:  # a bug, of which the other letters know nothing
+            self.observer.failed("send_mails", ctx, error, 0)
+            await self._later(mail, attempts, type(error).__name__, ctx)
+            return False
         async with self.begin(ctx) as work:
             work.mails.done(mail)
             await work.commit(None)
         return True
 
+    async def _later(self, mail: Mail, attempts: int, error: str, ctx: Context) -> None:
+        self.observer.mail_failed(str(mail.id), mail.kind.value, error, final=False)
+        pause = min(self.pause * 2 ** min(attempts, 16), self.longest_pause)
+        async with self.begin(ctx) as work:
+            work.mails.postpone(mail, until=await work.now() + pause)
+            await work.commit(None)
+
     async def _letter(self, mail: Mail, ctx: Context) -> Letter | None:
         """None where nobody is to be written to."""
+        if mail.kind in ABOUT_ORDERS:
+            async with self.begin(ctx) as work:
+                return await self.orders.letter(mail, work)
         to = mail.to
         expires_in = mail.expires_at - mail.created_at  # in round figures, as it was promised
         match mail.kind:
             case MailKind.VERIFY_EMAIL if mail.subject_id is not None:
                 token = self.seals.seal(Purpose.VERIFY_EMAIL, mail.subject_id)
-                subject, text = verify_email(
+                subject, text = self.letters.verify_email(
                     mail.name, link_base=self.link_base, token=token, expires_in=expires_in
                 )
             case MailKind.INVITATION if mail.subject_id is not None:
-                subject, text = invitation(
+                subject, text = self.letters.invitation(
                     organizer_name=mail.organizer_name or "",
                     inviter_name=mail.name,
                     role=mail.role or "",
@@ -104,7 +116,7 @@ class SendMails:
                     expires_in=expires_in,
                 )
             case MailKind.PASSWORD_CHANGED:
-                subject, text = password_changed(mail.name)
+                subject, text = self.letters.password_changed(mail.name)
             case MailKind.RESET_PASSWORD:
                 written = await self._reset(mail, ctx)
                 if written is None:
@@ -128,7 +140,7 @@ class SendMails:
                 return None
             proof = self.proofs.ask(work, user, ProofPurpose.RESET_PASSWORD, at=now)
             await work.commit(None)
-        subject, text = reset_password(
+        subject, text = self.letters.reset_password(
             user.name,
             link_base=self.link_base,
             token=self.seals.seal(Purpose.RESET_PASSWORD, proof.id),

@@ -1,4 +1,4 @@
-"""The letters we write: subject and text. They hold secrets: log neither.
+"""The letters we write about accounts: subject and text. They hold secrets: log neither.
 
 Names were chosen by somebody, perhaps to deceive the reader. They stand in the text only, never in
 a subject; on one line, cut short, those of strangers in quotes, and written so that no mail program
@@ -7,8 +7,9 @@ makes a link of them.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 LONGEST_NAME: Final = 100  # characters
@@ -17,59 +18,40 @@ _DOTS: Final = ".\u2024\u3002\uff0e\uff61"  # what browsers take for a dot in an
 _COLONS: Final = ":\ufe55\uff1a"
 _LINKING: Final = re.compile(rf"([{_DOTS}{_COLONS}])(?=\S)")
 _QUOTES: Final = re.compile('["\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]')
-_UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UNITS: Final = (86_400, 3_600, 60, 1)  # seconds of a day, an hour, a minute, a second
 
 
-def verify_email(
-    name: str, *, link_base: str, token: str, expires_in: timedelta
-) -> tuple[str, str]:
-    """To somebody who registered: prove that the address is yours."""
-    return "Confirm your e-mail address", _paragraphs(
-        _greeting(name),
-        "an account was opened with this e-mail address. To confirm that it is yours, open",
-        *_way(link_base, "verify-email", token, expires_in),
-        "If it was not you, ignore this letter: without your doing the address stays unconfirmed.",
-    )
+class AccountLetters(Protocol):
+    """In one language."""
 
+    def verify_email(
+        self, name: str, *, link_base: str, token: str, expires_in: timedelta
+    ) -> tuple[str, str]:
+        """To somebody who registered: prove that the address is yours."""
+        ...
 
-def reset_password(
-    name: str, *, link_base: str, token: str, expires_in: timedelta
-) -> tuple[str, str]:
-    """To somebody who forgot the password, or to whom somebody plays a trick."""
-    return "Choose a new password", _paragraphs(
-        _greeting(name),
-        "a new password was asked for. To choose one, open",
-        *_way(link_base, "reset-password", token, expires_in),
-        "If it was not you, ignore this letter: your password stays as it is.",
-    )
+    def reset_password(
+        self, name: str, *, link_base: str, token: str, expires_in: timedelta
+    ) -> tuple[str, str]:
+        """To somebody who forgot the password, or to whom somebody plays a trick."""
+        ...
 
+    def password_changed(self, name: str) -> tuple[str, str]:
+        """Afterwards; without a link, so that nobody learns to follow those of such letters."""
+        ...
 
-def password_changed(name: str) -> tuple[str, str]:
-    """Afterwards; without a link, so that nobody learns to follow those of such letters."""
-    return "Your password was changed", _paragraphs(
-        _greeting(name),
-        "the password of your account was changed. If it was you, there is nothing to do.",
-        "If it was not you, somebody else has your account: ask for a new password at once.",
-    )
-
-
-def invitation(
-    *,
-    organizer_name: str,
-    inviter_name: str,
-    role: str,
-    link_base: str,
-    token: str,
-    expires_in: timedelta,
-) -> tuple[str, str]:
-    """To somebody who is to join an organizer, with or without an account."""
-    return "You are invited to join an organizer", _paragraphs(
-        "Hello,",
-        f"{quoted(inviter_name)} invites you to join the organizer {quoted(organizer_name)} "
-        f"as {printable(role)}. To accept, open",
-        *_way(link_base, "accept-invitation", token, expires_in),
-        "If you do not know them, ignore this letter: nobody joins without accepting.",
-    )
+    def invitation(
+        self,
+        *,
+        organizer_name: str,
+        inviter_name: str,
+        role: str,
+        link_base: str,
+        token: str,
+        expires_in: timedelta,
+    ) -> tuple[str, str]:
+        """To somebody who is to join an organizer, with or without an account."""
+        ...
 
 
 def printable(name: str) -> str:
@@ -93,28 +75,19 @@ def _kept(char: str) -> str:
     return " " if category in ("Cc", "Cs", "Zl", "Zp") else char
 
 
-def _greeting(name: str) -> str:
-    shown = printable(name)
-    return f"Hello {shown}," if shown else "Hello,"
+def link(link_base: str, page: str, token: str) -> str:
+    return f"{link_base.rstrip('/')}/{page}?token={quote(token, safe='')}"
 
 
-def _way(link_base: str, page: str, token: str, expires_in: timedelta) -> tuple[str, ...]:
-    link = f"{link_base.rstrip('/')}/{page}?token={quote(token, safe='')}"
-    return (
-        link,
-        "or use this token with the API:",
-        token,
-        f"Both work once, and for {_span(expires_in)}. Show them to nobody.",
-    )
-
-
-def _span(time: timedelta) -> str:
-    """Rounded down, in the largest unit of which there are at least two."""
+def span(time: timedelta, units: Sequence[tuple[str, str]]) -> str:
+    """Rounded down, in the largest unit of which there are at least two. `units` names a day, an
+    hour, a minute and a second: one of them, and several."""
     seconds = max(int(time.total_seconds()), 1)
-    unit, size = next(((unit, size) for unit, size in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    fitting = [each for each in zip(_UNITS, units, strict=True) if seconds >= 2 * each[0]]
+    size, (one, several) = fitting[0] if fitting else (_UNITS[-1], units[-1])
     count = seconds // size
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{count} {one if count == 1 else several}"
 
 
-def _paragraphs(*parts: str) -> str:
+def paragraphs(*parts: str) -> str:
     return "\n\n".join(parts) + "\n"

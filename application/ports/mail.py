@@ -1,6 +1,7 @@
 """Letters to people."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -13,6 +14,17 @@ class LetterRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter. `kind` is its media type without parameters, which stand in
+    `parameters`."""
+
+    name: str
+    kind: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """Plain text to one address. `message_id` is the same when a letter is sent again, so that
     mailboxes can tell."""
@@ -21,6 +33,7 @@ class Letter:
     to: str
     subject: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailer(Protocol):

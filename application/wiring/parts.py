@@ -14,6 +14,7 @@ from application.in_flight import CallLimits, CallsInFlight
 from application.limits import WriteLimits
 from application.live.room import StreamLimits, StreamRoom
 from application.live.stream import Stream, Watch
+from application.mail.languages import Language
 from application.messages import Context, Message, Priority
 from application.order.local_inventory import LocalInventory
 from application.payment.disputes import DisputeDesk
@@ -23,6 +24,7 @@ from application.payment.providers import Providers
 from application.payment.refunding import RefundProcess
 from application.pipeline import Operation, Pipeline, never_full
 from application.policy import rule_of
+from application.ports.calendars import Calendars
 from application.ports.feed import Feed
 from application.ports.figures import RecentFigures
 from application.ports.idempotency import IdempotencyStore
@@ -84,6 +86,8 @@ class Rules:
     webhooks_kept: timedelta = timedelta(days=30)
     link_base: str = "http://127.0.0.1:8000"
     """What links in mails start with."""
+    language: Language = Language.ENGLISH
+    """Of mails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,7 @@ class Ports:
     ids: Ids
     providers: Providers
     mailer: Mailer
+    calendars: Calendars
     observer: Observer
     recent: RecentFigures
     retention: Retention

@@ -4,12 +4,13 @@ import unicodedata
 from typing import TextIO
 
 from application.ports.mail import Letter, Mailer, MailerUnavailable
-from infrastructure.mail.message import Mailbox, checked_id, one_line
+from infrastructure.mail.message import Mailbox, checked_attachment, checked_id, one_line
 
 
 class ConsoleMailer(Mailer):
-    """Prints each letter on `stream`, between two lines that name its id. What the stream's
-    encoding lacks is escaped; control characters, which could steer a terminal, are shown as �."""
+    """Prints each letter on `stream`, between two lines that name its id; of attachments it says
+    that they are there. What the stream's encoding lacks is escaped; control characters, which
+    could steer a terminal, are shown as �."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -18,6 +19,8 @@ class ConsoleMailer(Mailer):
         to, number = Mailbox.parse(letter.to), checked_id(letter)
         text = "".join(map(_shown, letter.text.replace("\r\n", "\n")))
         head = f"To: {to.address}\nSubject: {one_line(letter.subject)}\n"
+        for attachment in letter.attachments:
+            head += f"Attachment: {checked_attachment(attachment)}\n"
         whole = f"--- letter {number} ---\n{head}\n{text.rstrip()}\n--- end of {number} ---\n"
         encoding = self._stream.encoding or "utf-8"
         try:

@@ -13,7 +13,7 @@ from typing import Final
 
 import idna
 
-from application.ports.mail import Letter, LetterRefused
+from application.ports.mail import Attachment, Letter, LetterRefused
 
 _LOCAL: Final = re.compile(r"[^@\s\"<>(),:;\\\[\]]{1,64}")
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -21,6 +21,9 @@ _DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LONGEST_ADDRESS: Final = 254  # RFC 5321
 _LONGEST_LINE: Final = 998  # RFC 5322, without its end
+_FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_KIND: Final = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}")
+_PARAMETER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 _ESCAPED: Final = re.compile(r"[^\t\n\r -~]")
 
 
@@ -89,6 +92,8 @@ def compose(letter: Letter, sender: Mailbox, *, eight_bit: bool) -> bytes:
         message["Message-ID"] = f"<{checked_id(letter)}@{sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's robot need answer
         message.set_content(letter.text, cte=_encoding(letter.text, eight_bit))
+        for attachment in letter.attachments:
+            _attach(message, attachment)
         everywhere = to.is_ascii and sender.is_ascii
         return message.as_bytes(policy=SMTP if everywhere else SMTPUTF8)
     except (MessageError, UnicodeError) as error:
@@ -103,9 +108,32 @@ def checked_id(letter: Letter) -> str:
     return letter.message_id
 
 
+def checked_attachment(attachment: Attachment) -> str:
+    """What the attachment is called and what it is, on one line: fit for headers. Raises
+    LetterRefused."""
+    words = (*attachment.parameters.keys(), *attachment.parameters.values())
+    if not _FILE.fullmatch(attachment.name) or not _KIND.fullmatch(attachment.kind):
+        raise LetterRefused("an attachment's name or type is none")
+    if not all(map(_PARAMETER.fullmatch, words)):
+        raise LetterRefused("the type of an attachment has a parameter that is none")
+    return f"{attachment.name} ({attachment.kind}, {len(attachment.content)} bytes)"
+
+
 def one_line(text: str) -> str:
     """Without line breaks and other control characters: each is a space."""
     return "".join(char if _is_printable(char) else " " for char in text).strip()
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    checked_attachment(attachment)
+    maintype, subtype = attachment.kind.split("/")
+    message.add_attachment(
+        attachment.content,
+        maintype,
+        subtype,
+        filename=attachment.name,
+        params=dict(attachment.parameters),
+    )
 
 
 def _is_printable(text: str) -> bool:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
-from application.ports.mail_queue import Mail, MailQueue
+from application.ports.mail_queue import APART, WITH_TICKETS, Mail, MailKind, MailQueue
+from domain.order.order import Order, OrderState
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import MailRow
+from shared.ids import EventId, MailId
 
 
 class MemoryMailQueue(MailQueue):
@@ -17,6 +20,39 @@ class MemoryMailQueue(MailQueue):
         def write(writing: Writing) -> None:
             row = MailRow(mail=mail, due_at=writing.now)
             writing.journal.put(writing.tables.mails, mail.id, row)
+
+        self._session.note(Phase.MAIL, write)
+
+    def add_for_orders(
+        self,
+        kind: MailKind,
+        event_id: EventId,
+        *,
+        waiting: bool,
+        created_at: datetime,
+        expires_at: datetime,
+    ) -> None:
+        def write(writing: Writing) -> None:
+            orders = writing.tables.orders.values()
+            due_at = writing.now
+            for order in [each for each in orders if each.event_id == event_id]:
+                if not _is_told(order, waiting, at=writing.now):
+                    continue
+                mail = Mail(
+                    id=MailId(uuid4()),
+                    kind=kind,
+                    to=order.buyer.email,
+                    subject_id=order.id,
+                    name=order.buyer.name,
+                    organizer_name=None,
+                    role=None,
+                    created_at=created_at,
+                    expires_at=expires_at,
+                )
+                due_at += APART
+                writing.journal.put(
+                    writing.tables.mails, mail.id, MailRow(mail=mail, due_at=due_at)
+                )
 
         self._session.note(Phase.MAIL, write)
 
@@ -42,3 +78,9 @@ class MemoryMailQueue(MailQueue):
                 writing.journal.put(writing.tables.mails, mail.id, later)
 
         self._session.note(Phase.MAIL, write)
+
+
+def _is_told(order: Order, waiting: bool, *, at: datetime) -> bool:
+    if order.state in WITH_TICKETS:
+        return True
+    return waiting and (order.state is OrderState.COMMITTING or order.is_payable(at=at))

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from application.ports.mail_queue import Mail, MailKind, MailQueue
+from application.ports.mail_queue import APART, WITH_TICKETS, Mail, MailKind, MailQueue
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.session import Session
-from shared.ids import MailId
+from shared.ids import EventId, MailId
 
 _WAITING = """
     SELECT id, kind, recipient, subject_id, name, organizer_name, role, created_at, expires_at,
@@ -21,6 +21,18 @@ _INSERT = """
     INSERT INTO mails (id, kind, recipient, subject_id, name, organizer_name, role, created_at,
                        expires_at, due_at, attempts)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, statement_timestamp(), 0)
+"""
+
+_INSERT_FOR_ORDERS = """
+    INSERT INTO mails (id, kind, recipient, subject_id, name, created_at, expires_at, due_at,
+                       attempts)
+    SELECT gen_random_uuid(), $2, buyer_email, id, buyer_name, $4, $5,
+           statement_timestamp() + row_number() OVER (ORDER BY id) * $6::interval, 0
+    FROM orders
+    WHERE event_id = $1
+      AND (state = ANY ($7)
+           OR $3 AND (state = 'COMMITTING'
+                      OR state = 'PENDING_PAYMENT' AND deadline > statement_timestamp()))
 """
 
 _DONE = "DELETE FROM mails WHERE id = $1"
@@ -46,6 +58,19 @@ class PostgresMailQueue(MailQueue):
             mail.expires_at,
         )
         self._statements.append((_INSERT, values))
+
+    def add_for_orders(
+        self,
+        kind: MailKind,
+        event_id: EventId,
+        *,
+        waiting: bool,
+        created_at: datetime,
+        expires_at: datetime,
+    ) -> None:
+        states = [state.value for state in WITH_TICKETS]
+        values = (event_id, kind.value, waiting, created_at, expires_at, APART, states)
+        self._statements.append((_INSERT_FOR_ORDERS, values))
 
     async def waiting(self, *, limit: int) -> Sequence[tuple[Mail, int]]:
         rows = await self._session.fetch(_WAITING, limit)

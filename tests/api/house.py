@@ -20,6 +20,7 @@ from application.assembly import Ports, Rules, assemble, assemble_jobs
 from application.live.following import FollowingFeed
 from application.payment.providers import Providers
 from application.ports.identity import Ids
+from infrastructure.calendar.ics import IcsCalendars
 from infrastructure.memory.clock import MemoryClock
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.feed import MemoryFeed
@@ -97,6 +98,7 @@ class House:
             ids=ids,
             providers=Providers(adapters, "simulated"),
             mailer=self.letters,
+            calendars=IcsCalendars(sender="shop@example.com"),
             observer=self.observer,
             recent=MemoryRecentFigures(lambda: self.seconds),
             retention=MemoryRetention(),

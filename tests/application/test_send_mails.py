@@ -6,14 +6,18 @@ import pytest
 
 from application.background.send_mails import SendMails
 from application.errors import MailUnavailable
+from application.mail.languages import Language
+from application.notification.writing import OrderLetterWriter
 from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
 from application.ports.mail_queue import Mail, MailKind
 from application.user.proofs import ProofDesk
+from application.wiring.mails import LETTERS
 from shared.ids import MailId
 from tests.adapters.memory.harness import MemoryHarness
-from tests.contracts.world import IDS, SEALS, World
+from tests.contracts.world import CALENDARS, IDS, SEALS, World
 
 MINUTE = timedelta(minutes=1)
+ACCOUNTS, ORDERS = LETTERS[Language.ENGLISH]
 
 
 class Faulty(Mailer):
@@ -42,6 +46,10 @@ class Post:
             proofs=ProofDesk(ids=IDS, verification=MINUTE, reset=MINUTE),
             mailer=self.mailer,
             observer=self.world.observer,
+            letters=ACCOUNTS,
+            orders=OrderLetterWriter(
+                letters=ORDERS, calendars=CALENDARS, link_base="https://shop.example"
+            ),
             link_base="https://shop.example",
             limit=10,
         )
@@ -109,3 +117,33 @@ async def test_what_nobody_wants_any_more_is_not_sent(post: Post) -> None:
     assert await post.send() == 1
     assert post.mailer.sent == []
     assert await post.send() == 0
+
+
+async def test_a_letter_that_cannot_be_written_keeps_no_other(post: Post) -> None:
+    """A bug about one of them is told, and it is tried again."""
+    async with post.world.begin(post.world.system()) as work:
+        now = await work.now()
+        lost = Mail(
+            id=MailId(IDS.uuid()),
+            kind=MailKind.ORDER_CONFIRMED,
+            to="eve@example.com",
+            subject_id=IDS.uuid(),
+            name="Eve",
+            organizer_name=None,
+            role=None,
+            created_at=now,
+            expires_at=now + MINUTE,
+        )
+        work.mails.add(lost)
+        await work.commit(None)
+    await post.write("ada@example.com")
+    assert await post.send() == 2
+    assert post.mailer.sent == ["ada@example.com"]
+    assert [each[1:] for each in post.world.observer.mails] == [
+        ("ORDER_CONFIRMED", "RuntimeError", False)
+    ]
+    [bug] = post.world.observer.bugs
+    assert "order that is not there" in str(bug)
+    post.clock.advance(timedelta(seconds=6))
+    with pytest.raises(MailUnavailable):
+        await post.send()

@@ -2,23 +2,26 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pytest
 
-from application.ports.mail import Letter, LetterRefused, Mailer
+from application.ports.mail import Attachment, Letter, LetterRefused, Mailer
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A letter as the one who gets it reads it; `headers` are the names of all of them."""
+    """A letter as the one who gets it reads it; `headers` are the names of all of them, `files`
+    the names and types of what is attached."""
 
     message_id: str
     to: str
     subject: str
     text: str
     headers: Sequence[str]
+    files: Sequence[tuple[str, str]] = ()
 
 
 class Mailbox(ABC):
@@ -37,8 +40,20 @@ def letter(
     number: str = "1",
     to: str = "ada@example.com",
     subject: str = "Tickets",
+    attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
-    return Letter(message_id=f"letter-{number}", to=to, subject=subject, text=text)
+    return Letter(
+        message_id=f"letter-{number}", to=to, subject=subject, text=text, attachments=attachments
+    )
+
+
+def attachment(
+    name: str = "event.ics",
+    kind: str = "text/calendar",
+    content: bytes = b"BEGIN:VCALENDAR\r\n",
+    parameters: Mapping[str, str] = MappingProxyType({"method": "PUBLISH", "charset": "utf-8"}),
+) -> Attachment:
+    return Attachment(name=name, kind=kind, content=content, parameters=parameters)
 
 
 TEXTS = [
@@ -83,6 +98,35 @@ class MailersContract:
         assert {found.to: found.text for found in mailbox.arrived()} == {
             each.to: each.text for each in letters
         }
+
+    @pytest.mark.parametrize("text", TEXTS)
+    async def test_a_text_arrives_whole_with_files(self, mailbox: Mailbox, text: str) -> None:
+        files = attachment(), attachment("a.pdf", "application/pdf", bytes(range(256)) * 99, {})
+        await mailbox.mailer.send(letter(text, attachments=files))
+        (found,) = mailbox.arrived()
+        assert found.text == text.replace("\r\n", "\n")
+        assert list(found.files) == [("event.ics", "text/calendar"), ("a.pdf", "application/pdf")]
+
+    @pytest.mark.parametrize(
+        "unfit",
+        [
+            *(
+                attachment(name)
+                for name in ("", "../x", "a b", 'a";x="', "a\r\nBcc: e@x", "ü", ".x")
+            ),
+            *(
+                attachment(kind=kind)
+                for kind in ("", "text", "text/a/b", "text/x\r\nBcc: e@x", "ü/x")
+            ),
+            attachment(parameters={"method": 'PUBLISH"; x="'}),
+            attachment(parameters={"method": "PUBLISH\r\nBcc: eve@example.com"}),
+            attachment(parameters={"x\r\nBcc": "eve"}),
+        ],
+    )
+    async def test_a_file_makes_no_header(self, mailbox: Mailbox, unfit: Attachment) -> None:
+        with pytest.raises(LetterRefused):
+            await mailbox.mailer.send(letter(attachments=(unfit,)))
+        assert mailbox.arrived() == []
 
     @pytest.mark.parametrize("between", BREAKS)
     async def test_a_subject_makes_no_header(self, mailbox: Mailbox, between: str) -> None:

@@ -33,6 +33,7 @@ from domain.organizer.organizer import Organizer, Role
 from domain.session.session import Session
 from domain.user.user import User
 from infrastructure.argon2.passwords import Argon2Passwords
+from infrastructure.calendar.ics import IcsCalendars
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.memory.feed import MemoryFeed
@@ -66,6 +67,7 @@ TOKENS = JwtTokens(_SECRETS)
 SEALS = HmacSeals(_SECRETS)
 VAULT = AesVault(_SECRETS)
 PASSWORDS = Argon2Passwords(time_cost=1, memory_kib=64, lanes=1)
+CALENDARS = IcsCalendars(sender="shop@example.com")
 SESSION_LASTS = timedelta(days=30)
 STARTS_AT = datetime(2030, 6, 1, 20, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -258,6 +260,7 @@ class World:
             ids=IDS,
             providers=providers,
             mailer=self.letters,
+            calendars=CALENDARS,
             observer=self.observer,
             recent=MemoryRecentFigures(),
             retention=MemoryRetention(),

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,6 +23,8 @@ class Letter:
     to: str
     subject: str
     text: str
+    files: Mapping[str, bytes]
+    """What is attached, by its name."""
 
     @property
     def token(self) -> str:
@@ -60,8 +63,14 @@ class Letters:
 def _letter(content: bytes) -> Letter:
     message = message_from_bytes(content, policy=default)
     assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain",))
+    assert body is not None
     return Letter(
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        text=str(message.get_content()).replace("\r\n", "\n"),
+        text=str(body.get_content()).replace("\r\n", "\n"),
+        files={
+            str(part.get_filename()): part.get_payload(decode=True)  # type: ignore[misc]
+            for part in message.iter_attachments()
+        },
     )

@@ -7,6 +7,7 @@ import pytest
 from application.app import Application
 from application.assembly import Ports, Rules, assemble
 from application.payment.providers import Providers
+from infrastructure.calendar.ics import IcsCalendars
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.figures import MemoryRecentFigures
@@ -132,6 +133,7 @@ def product() -> Application:
         ids=IDS,
         providers=Providers([], "none"),
         mailer=Letterbox(),
+        calendars=IcsCalendars(sender="shop@example.com"),
         observer=Watcher(),
         recent=MemoryRecentFigures(),
         retention=MemoryRetention(),

@@ -67,7 +67,7 @@ webhook_deliveries = Table(
     text("error", null=True),
     moment("created_at"),
     ForeignKeyConstraint(["endpoint_id"], ["webhook_endpoints.id"], ondelete="CASCADE"),
-    UniqueConstraint("endpoint_id", "message_id"),
+    UniqueConstraint("endpoint_id", "message_id", name="uq_webhook_deliveries_endpoint_id"),
     one_of("state", DeliveryState),
     CheckConstraint("(state = 'PENDING') = (next_attempt_at IS NOT NULL)", name="due"),
     Index("ix_webhook_deliveries_endpoint_id_created_at_id", "endpoint_id", "created_at", "id"),

@@ -22,6 +22,17 @@ def read(content: bytes) -> Arrived:
         message_id=str(message["Message-ID"]),
         to=to.addr_spec,
         subject=str(message["Subject"]),
-        text=message.get_content().replace("\r\n", "\n"),
+        text=text_of(message),
         headers=message.keys(),
+        files=[
+            (str(part.get_filename()), part.get_content_type())
+            for part in message.iter_attachments()
+        ],
     )
+
+
+def text_of(message: EmailMessage) -> str:
+    """What is read first, with or without attachments."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")

@@ -10,6 +10,7 @@ from infrastructure.mail.console import ConsoleMailer
 from tests.contracts.mailers import Arrived, Mailbox, MailersContract, letter
 
 _PRINTED = re.compile(r"--- letter (\S+) ---\n(.*?)\n\n(.*?)--- end of \1 ---\n", re.S)
+_FILE = re.compile(r"^(\S+) \((\S+), \d+ bytes\)$")
 
 
 class Screen(Mailbox):
@@ -25,8 +26,10 @@ class Screen(Mailbox):
 
     @staticmethod
     def _read(number: str, head: str, text: str) -> Arrived:
-        headers = dict(line.split(": ", 1) for line in head.split("\n"))
-        return Arrived(number, headers["To"], headers["Subject"], text, list(headers))
+        lines = [line.split(": ", 1) for line in head.split("\n")]
+        headers = dict(lines)
+        files = [_FILE.findall(said)[0] for name, said in lines if name == "Attachment"]
+        return Arrived(number, headers["To"], headers["Subject"], text, list(headers), files)
 
 
 class TestConsoleMailer(MailersContract):
