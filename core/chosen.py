@@ -2,12 +2,16 @@
 
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
+from application.ports.figures import RecentFigures
 from application.ports.limits import RateLimiter
 from application.ports.mail import Mailer
+from application.ports.user_cards import UserCards
 from core.settings import Settings
 from infrastructure.mail.console import ConsoleMailer
 from infrastructure.mail.files import FileMailer
+from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.webhooks.guard import Guard
 from infrastructure.webhooks.sender import HttpWebhookSender
@@ -21,21 +25,39 @@ def secrets_of(settings: Settings) -> list[str]:
     return [settings.secret_key.get_secret_value(), *older]
 
 
-def rate_limiter(settings: Settings, stack: AsyncExitStack) -> RateLimiter:
-    own = MemoryRateLimiter()
-    if settings.redis.url is None:
-        return own
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comforts:
+    """What is better with Redis, and there without it. `cards`: None where nobody wants them."""
 
-    from infrastructure.redis.limits import RedisRateLimiter  # its driver: for those who use it
+    limiter: RateLimiter
+    recent: RecentFigures
+    cards: UserCards | None
 
-    shared = RedisRateLimiter(
-        settings.redis.url.get_secret_value(),
-        prefix="holdfast:limits:",
-        fallback=own,
-        timeout_seconds=settings.redis.timeout_seconds,
+
+def comforts(settings: Settings, stack: AsyncExitStack) -> Comforts:
+    """One server for all of them: what one learns of its health, the others know."""
+    own, recent = MemoryRateLimiter(), MemoryRecentFigures()
+    chosen = settings.redis
+    if chosen.url is None:
+        return Comforts(limiter=own, recent=recent, cards=None)
+
+    # Their driver is for those who use it.
+    from infrastructure.redis.figures import RedisRecentFigures
+    from infrastructure.redis.limits import RedisRateLimiter
+    from infrastructure.redis.server import RedisServer
+    from infrastructure.redis.user_cards import RedisUserCards
+
+    server = RedisServer(chosen.url.get_secret_value(), timeout_seconds=chosen.timeout_seconds)
+    stack.push_async_callback(server.close)
+    return Comforts(
+        limiter=RedisRateLimiter(server, prefix="holdfast:limits:", fallback=own),
+        recent=(
+            RedisRecentFigures(server, prefix="holdfast:figures:", own=recent)
+            if chosen.figures
+            else recent
+        ),
+        cards=RedisUserCards(server, prefix="holdfast:users:") if chosen.users else None,
     )
-    stack.push_async_callback(shared.close)
-    return shared
 
 
 def webhook_sender(settings: Settings, stack: AsyncExitStack) -> HttpWebhookSender:

@@ -9,15 +9,17 @@ from starlette.types import ASGIApp
 from application.app import Application
 from application.assembly import Ports, assemble, assemble_jobs
 from application.background.job import Job
+from application.event.availability_projection import availability_consumer
 from application.live.following import FollowingFeed
 from application.notification.noting import notifications_consumer
 from application.order.local_inventory import LocalInventory
 from application.ports.inventory import Inventory
 from application.served import operations_of
 from application.services import EVERYTHING, Service
+from application.user.user_projection import users_consumers
 from application.webhook.telling import webhooks_consumer
 from application.wiring.messaging import jobs as message_jobs
-from core.chosen import chosen_mailer, rate_limiter, secrets_of, webhook_sender
+from core.chosen import chosen_mailer, comforts, secrets_of, webhook_sender
 from core.database import DatabaseAddress
 from core.demo import Demo
 from core.messaging import messaging
@@ -34,7 +36,6 @@ from infrastructure.calendar.ics import IcsCalendars
 from infrastructure.ids.ids import RandomIds
 from infrastructure.jwt.tokens import JwtTokens
 from infrastructure.memory.feed import MemoryFeed
-from infrastructure.memory.figures import MemoryRecentFigures
 from infrastructure.postgres.backlogs import PostgresBacklogs
 from infrastructure.postgres.database import POINT_LOOKUPS
 from infrastructure.postgres.idempotency import PostgresIdempotencyStore
@@ -135,13 +136,14 @@ async def container(
         log = PostgresFactLog(database)
         feed = FollowingFeed(MemoryFeed(), log, wakes.waiter(LOG), rules.live_every)
         stack.push_async_callback(feed.close)
+        shared = comforts(settings, stack)
         ports = Ports(
             begin=PostgresUnitOfWork.starter(database, key_wait=rules.key_wait, together=together),
             store=PostgresIdempotencyStore(database),
             tokens=tokens,
             seals=HmacSeals(secrets),
             standings=standings,
-            limiter=rate_limiter(settings, stack),
+            limiter=shared.limiter,
             throttle=PostgresAttemptThrottle(guessing),
             passwords=Argon2Passwords(
                 threads=settings.auth.password_threads,
@@ -152,7 +154,7 @@ async def container(
             mailer=chosen_mailer(settings),
             calendars=IcsCalendars(sender=settings.mail.sender),
             observer=watching.observer,
-            recent=MemoryRecentFigures(),
+            recent=shared.recent,
             retention=PostgresRetention(database),
             vault=AesVault(secrets),
             webhooks=webhook_sender(settings, stack),
@@ -169,7 +171,15 @@ async def container(
             jobs=(
                 *assemble_jobs(ports, rules),
                 *payments.jobs,
-                *message_jobs(carrying, (webhooks_consumer(ports.ids), notifications_consumer(ports.ids))),
+                *message_jobs(
+                    carrying,
+                    (
+                        webhooks_consumer(ports.ids),
+                        notifications_consumer(ports.ids),
+                        availability_consumer(shared.recent),
+                        *users_consumers(shared.cards),
+                    ),
+                ),
             ),
             ready=database.ready,
             jwks=tokens.jwks,

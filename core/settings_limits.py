@@ -49,18 +49,29 @@ class Limits(Section):
 
 
 class Redis(Section):
-    """Redis or Valkey, where several processes are to count rate limits together."""
+    """Redis or Valkey, for what several processes share and can do without."""
 
     url: SecretStr | None = Field(
         default=None,
         description="redis://user:password@host:port/number, or rediss:// with TLS. Without it "
-        "each process counts for itself",
+        "each process counts rate limits and remembers figures for itself",
     )
     timeout_seconds: float = Field(
         default=0.25,
         gt=0,
         le=60,
-        description="Longest wait for an answer; without one only what takes stock is limited",
+        description="Longest wait for an answer. Then Redis is left alone until it answers again; "
+        "meanwhile only what takes stock is limited",
+    )
+    figures: bool = Field(
+        default=True,
+        description="Whether processes share figures of availability that may be a little old, and "
+        "forget them together when something changed",
+    )
+    users: bool = Field(
+        default=False,
+        description="Whether what to show of users is kept in Redis for other programs "
+        "(docs/deployment-modes.md). After setting it back: make dlq args='forget consumer:users'",
     )
 
     @field_validator("url")

@@ -31,10 +31,14 @@ class Projection(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
     """`group` is the name under which its progress is kept: several processes with one group share
-    the work. It gets the messages of `types` alone. Exactly one of `effect` and `projection`."""
+    the work. It gets the messages of `types` alone. Exactly one of `effect` and `projection`.
+
+    One that is not `woken` looks at the log each second, however much happens: that costs less, and
+    comes later."""
 
     group: str
     types: frozenset[str]
     effect: Effect | None = None
     projection: Projection | None = None
     attempts: int = 5
+    woken: bool = True

@@ -3,10 +3,14 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.stock import Stock
 from shared.ids import EventId, PoolId
+
+FRESH_SECONDS: Final = 0.2
+"""Figures so young may be shown even if something has changed since: however often that happens,
+and however many ask, a process looks a few times a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,4 +40,11 @@ class RecentFigures(Protocol):
 
         Raises what `look` raises, to all who wait for it; the next to ask looks again.
         """
+        ...
+
+    async def forget(self, event_ids: Collection[EventId]) -> None:
+        """Something has changed: what was looked at before is shown to nobody any more, unless it
+        is younger than FRESH_SECONDS. Those who share the figures forget them too, perhaps a moment
+        later. It may fail to reach some, and says nothing then: nothing they show is older than was
+        asked for."""
         ...

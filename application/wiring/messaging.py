@@ -70,7 +70,8 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
                 types=consumer.types,
                 limit=limit,
             )
-            yield _reading(messaging, f"consume_{consumer.group}", relay)
+            name = f"consume_{consumer.group}"
+            yield _reading(messaging, name, relay, woken=consumer.woken)
         else:
             yield Job(
                 name=f"subscribe_{consumer.group}",
@@ -93,11 +94,12 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
     )
 
 
-def _reading(messaging: Messaging, name: str, relay: Relay) -> Job:
+def _reading(messaging: Messaging, name: str, relay: Relay, *, woken: bool = True) -> Job:
+    wake = messaging.numbered if woken else None
     return Job(
         name=name,
         every=_SECOND,
         full=relay.limit,
         run=relay,
-        wake=None if messaging.numbered is None else messaging.numbered(),
+        wake=None if wake is None else wake(),
     )

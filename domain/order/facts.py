@@ -43,6 +43,7 @@ class OrderPaymentStarted(OrderFact):
 class OrderCommitted(OrderFact):
     """The money is promised and the stock can no longer expire."""
 
+    event_id: EventId
     late: bool
 
 
@@ -67,6 +68,8 @@ class OrderCancelled(OrderFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed(OrderFact):
     """The promised money could not be captured; the stock is given back."""
+
+    event_id: EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

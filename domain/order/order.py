@@ -188,7 +188,9 @@ class Order(Aggregate):
     def commit(self, *, at: datetime) -> "Order":
         """The money is promised and its stock is its own; only then is money taken."""
         late = self.state is OrderState.EXPIRED
-        fact = OrderCommitted(order_id=self.id, late=late, occurred_at=at)
+        fact = OrderCommitted(
+            order_id=self.id, event_id=self.event_id, late=late, occurred_at=at
+        )
         return self._moved(OrderState.COMMITTING, fact, at)
 
     def confirm(self, *, at: datetime) -> "Order":
@@ -203,7 +205,8 @@ class Order(Aggregate):
 
     def fail(self, *, at: datetime) -> "Order":
         """The capture failed for good; who saves it gives the stock back."""
-        return self._moved(OrderState.FAILED, OrderFailed(order_id=self.id, occurred_at=at), at)
+        fact = OrderFailed(order_id=self.id, event_id=self.event_id, occurred_at=at)
+        return self._moved(OrderState.FAILED, fact, at)
 
     def expire(self, *, at: datetime) -> "Order":
         """Nobody paid in time. Only when `is_due`."""

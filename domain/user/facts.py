@@ -9,7 +9,15 @@ from shared.ids import ProofId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserFact(Fact):
+    """Each says how the user is since then, so that whoever keeps the last one of a user knows all
+    there is to show. `revision` grows with every change. No address: nobody needs it there."""
+
     user_id: UserId
+    name: str
+    email_verified: bool
+    active: bool
+    superuser: bool
+    revision: int
 
     @property
     def aggregate_id(self) -> UUID:
@@ -18,7 +26,7 @@ class UserFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRegistered(UserFact):
-    """Somebody has an account; name and address are in no message."""
+    """Somebody has an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """A person with an account. Who may do what to an organizer's events is the organizer's matter."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from domain.user.errors import LastSuperuser, OwnAccount, UserInactive
 from domain.user.facts import (
@@ -12,6 +13,7 @@ from domain.user.facts import (
     SuperuserRevoked,
     UserActivated,
     UserDeactivated,
+    UserFact,
     UserRegistered,
     UserRenamed,
 )
@@ -63,7 +65,7 @@ class User(Aggregate):
         checks = Checks()
         email, name = checks.email("email", email), checks.text("name", name, longest=200)
         checks.done()
-        return User(
+        user = User(
             id=id,
             email=email,
             email_verified=False,
@@ -73,8 +75,8 @@ class User(Aggregate):
             superuser=founder,
             founder=founder,
             created_at=at,
-            facts=(UserRegistered(user_id=id, occurred_at=at),),
         )
+        return replace(user, facts=(user._as(UserRegistered, at=at),))
 
     @staticmethod
     def email_key(email: str) -> str:
@@ -92,25 +94,23 @@ class User(Aggregate):
         checks.done()
         if name == self.name:
             return self
-        return self._changed(UserRenamed(user_id=self.id, occurred_at=at), name=name)
+        return self._told(UserRenamed, at=at, name=name)
 
     def verify_email(self, *, at: datetime) -> "User":
         """Once more is no change."""
         if self.email_verified:
             return self
-        fact = EmailVerified(user_id=self.id, occurred_at=at)
-        return self._changed(fact, email_verified=True)
+        return self._told(EmailVerified, at=at, email_verified=True)
 
     def change_password(self, password_hash: str, *, at: datetime) -> "User":
         """Whoever saves it ends the sessions that must not go on."""
-        fact = PasswordChanged(user_id=self.id, occurred_at=at)
-        return self._changed(fact, password_hash=password_hash)
+        return self._told(PasswordChanged, at=at, password_hash=password_hash)
 
     def activate(self, *, at: datetime) -> "User":
         """Once more is no change. Sessions that were ended stay ended."""
         if self.active:
             return self
-        return self._changed(UserActivated(user_id=self.id, occurred_at=at), active=True)
+        return self._told(UserActivated, at=at, active=True)
 
     def deactivate(self, *, by: UserId, superusers: Collection[UserId], at: datetime) -> "User":
         """`superusers` are all active ones at this moment; whoever saves it ends every session.
@@ -122,7 +122,7 @@ class User(Aggregate):
         if by == self.id:
             raise OwnAccount()
         self._require_another(superusers)
-        return self._changed(UserDeactivated(user_id=self.id, occurred_at=at), active=False)
+        return self._told(UserDeactivated, at=at, active=False)
 
     def grant_superuser(self, *, at: datetime) -> "User":
         """Once more is no change. Raises UserInactive."""
@@ -130,14 +130,31 @@ class User(Aggregate):
             return self
         if not self.active:
             raise UserInactive()
-        return self._changed(SuperuserGranted(user_id=self.id, occurred_at=at), superuser=True)
+        return self._told(SuperuserGranted, at=at, superuser=True)
 
     def revoke_superuser(self, *, superusers: Collection[UserId], at: datetime) -> "User":
         """`superusers` are all active ones at this moment. Raises LastSuperuser."""
         if not self.superuser:
             return self
         self._require_another(superusers)
-        return self._changed(SuperuserRevoked(user_id=self.id, occurred_at=at), superuser=False)
+        return self._told(SuperuserRevoked, at=at, superuser=False)
+
+    def _told(self, fact: type[UserFact], *, at: datetime, **changes: Any) -> "User":
+        """Changed, with a fact that says how it is now."""
+        version = self.version if self.facts else self.version + 1
+        after = replace(self, version=version, **changes)
+        return self._changed(after._as(fact, at=at), **changes)
+
+    def _as(self, fact: type[UserFact], *, at: datetime) -> UserFact:
+        return fact(
+            user_id=self.id,
+            name=self.name,
+            email_verified=self.email_verified,
+            active=self.active,
+            superuser=self.superuser,
+            revision=self.version,
+            occurred_at=at,
+        )
 
     def _require_another(self, superusers: Collection[UserId]) -> None:
         if self.superuser and self.active and not any(each != self.id for each in superusers):

@@ -12,6 +12,12 @@ from infrastructure.kafka.config import KafkaConfig
 # Dead letters are few, are read in order, and stay until somebody has looked at them.
 _DEAD = {"retention.ms": "-1"}
 
+# The last message of a user says all there is to show of it: that one stays, and whoever reads the
+# topic from the beginning knows everybody. Who reads every message has a week to do so.
+_COMPACTED = {
+    "ticketing.user": {"cleanup.policy": "compact", "min.compaction.lag.ms": "604800000"},
+}
+
 
 class Topics:
     def __init__(self, config: KafkaConfig) -> None:
@@ -55,7 +61,7 @@ class Topics:
             name,
             1 if dead else self._config.partitions,
             self._config.replication_factor,
-            topic_configs=_DEAD if dead else {},
+            topic_configs=_DEAD if dead else _COMPACTED.get(name, {}),
         )
 
     @asynccontextmanager

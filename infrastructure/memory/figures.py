@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from application.ports.figures import Figures, Look, RecentFigures
+from application.ports.figures import FRESH_SECONDS, Figures, Look, RecentFigures
 from shared.ids import EventId, PoolId
 
 
@@ -31,6 +31,8 @@ class MemoryRecentFigures(RecentFigures):
         self._begun = 0
         self._seen: dict[EventId, _Seen] = {}
         self._looks: dict[EventId, asyncio.Task[_Seen]] = {}
+        # Of those two: how many looks had begun when something changed.
+        self._changed: dict[EventId, int] = {}
 
     def __len__(self) -> int:
         """How many events' figures are remembered."""
@@ -43,16 +45,30 @@ class MemoryRecentFigures(RecentFigures):
         seen = self._seen.get(event_id)
         # A look that began before the question may end too old, or before a pool was added; the
         # one after it cannot.
-        while seen is None or not self._serves(seen, before, pools, max_age):
+        while seen is None or not self._serves(event_id, seen, before, pools, max_age):
             look_under_way = self._look(event_id, look)
             await asyncio.wait((look_under_way,))  # which cancels it for nobody
             seen = look_under_way.result()
         return seen.figures, self._clock() - seen.began
 
-    def _serves(self, seen: _Seen, before: int, pools: Collection[PoolId], max_age: float) -> bool:
+    async def forget(self, event_ids: Collection[EventId]) -> None:
+        for event_id in event_ids:
+            if event_id in self._seen or event_id in self._looks:
+                self._changed[event_id] = self._begun
+
+    def _serves(
+        self,
+        event_id: EventId,
+        seen: _Seen,
+        before: int,
+        pools: Collection[PoolId],
+        max_age: float,
+    ) -> bool:
         """`before`: how many looks had begun when the question was asked."""
         if seen.number > before:
             return True
+        if seen.number <= self._changed.get(event_id, 0):
+            max_age = min(max_age, FRESH_SECONDS)
         young = self._clock() - seen.began <= max_age
         return young and all(pool_id in seen.figures.stock for pool_id in pools)
 
@@ -73,10 +89,16 @@ class MemoryRecentFigures(RecentFigures):
             self._seen.pop(event_id, None)  # so that it becomes the last of all
             self._seen[event_id] = seen
             if len(self._seen) > self._most_events:
-                del self._seen[next(iter(self._seen))]
+                oldest = next(iter(self._seen))
+                del self._seen[oldest]
+                self._changed.pop(oldest, None)
+            if self._changed.get(event_id, number) < number:
+                del self._changed[event_id]
             return seen
         finally:
             del self._looks[event_id]
+            if event_id not in self._seen:
+                self._changed.pop(event_id, None)
 
 
 def _told(look: asyncio.Task[_Seen]) -> None:

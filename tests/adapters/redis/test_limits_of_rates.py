@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from application.ports.limits import Allowance, Limit, RateLimiter, Use
 from infrastructure.redis.limits import RedisRateLimiter
+from infrastructure.redis.server import RedisServer
 from tests.adapters.redis.server import Valkey
 from tests.contracts.limits_of_rates import (
     FEW,
@@ -34,10 +35,11 @@ class OnRedis(LimiterUnderTest):
     def __init__(self, url: str) -> None:
         self.prefix = f"test-{uuid4().hex}:"
         self.redis: Redis = Redis.from_url(url)
-        self.limiter = self.ours = self.another(url)
+        self.server = RedisServer(url, timeout_seconds=20)
+        self.limiter = self.of(self.server)
 
-    def another(self, url: str) -> RedisRateLimiter:
-        return RedisRateLimiter(url, prefix=self.prefix, fallback=NoFallback(), timeout_seconds=20)
+    def of(self, server: RedisServer) -> RedisRateLimiter:
+        return RedisRateLimiter(server, prefix=self.prefix, fallback=NoFallback())
 
     async def keys(self) -> list[bytes]:
         return [key async for key in self.redis.scan_iter(match=f"{self.prefix}*", count=1000)]
@@ -53,7 +55,7 @@ class OnRedis(LimiterUnderTest):
                 await self.redis.delete(key)
 
     async def close(self) -> None:
-        await self.ours.close()
+        await self.server.close()
         await self.redis.aclose()
 
 
@@ -83,13 +85,13 @@ class TestRedisRateLimiter(RateLimiterContract):
         assert await under_test.keys() == [key]
 
     async def test_processes_count_together(self, under_test: OnRedis, valkey: Valkey) -> None:
-        other, bucket = under_test.another(valkey.url), somebody()
+        server, bucket = RedisServer(valkey.url, timeout_seconds=20), somebody()
         calls = [
             limiter.take([Use(limit=HOURLY, bucket=bucket)], strict=False)
-            for limiter in (under_test.limiter, other) * 50
+            for limiter in (under_test.limiter, under_test.of(server)) * 50
         ]
         told = await asyncio.gather(*calls)
-        await other.close()
+        await server.close()
         assert sum(each.allowed for (each,) in told) == 60
 
     async def test_prefixes_are_apart(self, under_test: OnRedis, valkey: Valkey) -> None:
