@@ -79,7 +79,7 @@ def _changing() -> Iterator[Case]:
     yield case(
         "no new secret", "RotateWebhookSecret", "olga", _of(MISSING), "WEBHOOK_ENDPOINT_NOT_FOUND"
     )
-    yield case("deleting", "DeleteWebhookEndpoint", "max", _of("spare endpoint"), key="new")
+    yield case("deleting", "DeleteWebhookEndpoint", "max", _of("spare endpoint"))
     yield case(
         "deleting again",
         "DeleteWebhookEndpoint",
