@@ -4,7 +4,7 @@ Consumers live longer than our classes. A class may be renamed freely; a type ma
 whose meaning changes gets a new version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -34,8 +34,14 @@ class FactType:
     version: int = 1
 
 
-def _of(aggregate: str, names: Mapping[type[Fact], str]) -> dict[type[Fact], FactType]:
-    return {fact: FactType(name=name, aggregate=aggregate) for fact, name in names.items()}
+def _of(
+    aggregate: str, names: Mapping[type[Fact], str], second: Collection[type[Fact]] = ()
+) -> dict[type[Fact], FactType]:
+    """`second` are in their second version: since then they say more."""
+    return {
+        fact: FactType(name=name, aggregate=aggregate, version=2 if fact in second else 1)
+        for fact, name in names.items()
+    }
 
 
 FACT_TYPES: Mapping[type[Fact], FactType] = {
@@ -51,6 +57,7 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
             user.SuperuserGranted: "user.superuser_granted",
             user.SuperuserRevoked: "user.superuser_revoked",
         },
+        second=user.UserFact.__subclasses__(),  # how the user is
     ),
     **_of("proof", {user.ProofUsed: "proof.used"}),
     **_of(
@@ -134,6 +141,7 @@ FACT_TYPES: Mapping[type[Fact], FactType] = {
             order.DisputeWon: "dispute.won",
             order.DisputeLost: "dispute.lost",
         },
+        second=(order.OrderCommitted, order.OrderFailed),  # of which event
     ),
     **_of(
         "ticket",
