@@ -16,6 +16,7 @@ from domain.hold import hold
 from domain.lifecycle import Lifecycle
 from domain.order import dispute, order, payment, refund
 from domain.ticket import ticket
+from domain.webhook import endpoint
 
 LIFECYCLES: dict[str, tuple[Lifecycle[Any], Enum]] = {
     "Event": (event.LIFECYCLE, event.EventState.DRAFT),
@@ -26,6 +27,7 @@ LIFECYCLES: dict[str, tuple[Lifecycle[Any], Enum]] = {
     "Dispute": (dispute.LIFECYCLE, dispute.DisputeState.OPEN),
     "Ticket": (ticket.LIFECYCLE, ticket.TicketState.ISSUED),
     "Attention": (attention.LIFECYCLE, attention.AttentionState.OPEN),
+    "WebhookEndpoint": (endpoint.LIFECYCLE, endpoint.EndpointState.ENABLED),
 }
 """Each with the state it begins in."""
 
