@@ -112,6 +112,10 @@ class Instance:
             raise InstanceError("It does not run.")
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def said(self, lines: int = 30) -> str:
         """The end of its log."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
