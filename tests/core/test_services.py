@@ -1,17 +1,18 @@
-"""Services apart, behind one address: who answers what, and what becomes of a purchase while the
-process that keeps the holds is killed."""
+"""Services apart, behind one address: who answers what, what is passed on, and who is away. One
+system for all of it: the tests after which others would find it changed are the last."""
 
 import os
+import re
 import signal
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import asyncpg
 import grpc
 import httpx2
 import pytest
@@ -19,6 +20,7 @@ from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 
 from application.errors import TokenInvalid
 from demo.instance import ALL_FROM_HERE, Addresses, Instance
+from demo.rest_shop import RestShop
 from demo.shop import Account
 from demo.stage import open_sale
 from grpc_app.clients.client import HoldfastClient
@@ -26,9 +28,9 @@ from grpc_app.generated.holdfast.v1.hold_pb2 import GetHoldRequest
 from grpc_app.generated.holdfast.v1.order_pb2 import GetOrderRequest
 from grpc_app.inventory.server import SERVICE
 from grpc_app.server import SERVICES
-from infrastructure.postgres.audit import audit
 from shared.errors import OperationUnknown, ServiceUnavailable
 from tests.core.proc import children
+from tests.core.watching import events, figures, soon, updates, web_socket
 from tests.parity.test_operations import ADDRESSES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -41,6 +43,7 @@ _SETTINGS = {
     **ALL_FROM_HERE,
 }
 _PASSWORD = "correct horse battery"
+T = TypeVar("T")
 
 
 class House:
@@ -74,20 +77,6 @@ class House:
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 60
         while self.client.get("/ready").status_code != 200:
-            assert time.monotonic() < deadline, self.instance.said()
-            time.sleep(0.1)
-
-    def insist(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """The same request with the same key until it is answered; and how often it was not."""
-        headers, unanswered = {"Idempotency-Key": uuid.uuid4().hex}, 0
-        deadline = time.monotonic() + 60
-        while True:
-            answer = self.client.request(method, f"/api/v1{path}", json=body, headers=headers)
-            if answer.status_code < 400:
-                return answer.json(), unanswered
-            assert answer.status_code == 503, answer.text
-            assert answer.json()["code"] == "SERVICE_UNAVAILABLE" and answer.headers["Retry-After"]
-            unanswered += 1
             assert time.monotonic() < deadline, self.instance.said()
             time.sleep(0.1)
 
@@ -207,78 +196,97 @@ async def test_refusals_over_grpc_keep_their_details(house: House) -> None:
         await client.close()
 
 
-async def test_a_purchase_while_holds_are_killed_in_each_step(house: House) -> None:
-    """The process that keeps the holds dies before every step, and is there again later. Whoever
-    asks again with the same key gets what was asked for, once."""
+async def test_streams_pass_the_front(house: House) -> None:
+    """Events, sockets and streams of gRPC, of what one service has and another changes."""
+    rest, rpc, token = house.addresses.rest_url, house.addresses.grpc_target, house.token
+    account = Account(email=house.email, token=token)
+    offer = await open_sale(rest, account, 10)
+    availability = f"{rest}/api/v1/events/{offer.event_id}/availability/live"
+    async with AsyncExitStack() as stack:
+        shop = await stack.enter_async_context(aclosing(RestShop(rest)))
+        left: list[AsyncIterator[Any]] = [
+            await stack.enter_async_context(watching(availability, token))
+            for watching in (events, web_socket)
+        ]
+        left.append(await stack.enter_async_context(figures(rpc, offer.event_id, token)))
+        hold = await shop.hold(account, offer, 3, key=uuid.uuid4().hex)
+        order = await shop.order(account, hold, key=uuid.uuid4().hex)
+        for each in left:
+            await until(each, lambda said: available(said) == 7)
+        live = f"{rest}/api/v1/orders/{order}/live"
+        told = [
+            await stack.enter_async_context(watching(live, token))
+            for watching in (events, web_socket)
+        ]
+        over_rpc = await stack.enter_async_context(updates(rpc, order, token))
+        await shop.cancel(account, order, key=uuid.uuid4().hex)
+        for each in told:
+            await until(each, lambda said: said["order"]["state"] == "CANCELLED")
+        await until(over_rpc, lambda said: said.order.state == "CANCELLED")
+        for each in left:
+            await until(each, lambda said: available(said) == 10)
+
+
+async def until(told: AsyncIterator[T], wanted: Callable[[T], bool]) -> None:
+    """They say how it is, and then how it becomes."""
+    while not wanted(await soon(told)):
+        pass
+
+
+def available(said: Any) -> int:
+    """Over either face."""
+    types = said["ticket_types"] if isinstance(said, dict) else said.ticket_types
+    [only] = types
+    return int(only["available"] if isinstance(only, dict) else only.available)
+
+
+def test_one_page_tells_the_figures_of_all(house: House) -> None:
+    """Four that serve or work; the front has none of its own."""
+    house.client.get("/api/v1/orders")
+    deadline = time.monotonic() + 20
+    while True:
+        page = house.client.get("/metrics").text
+        orders = re.search(r'_count\{code="OK",face="rest",operation="ListOrders"\} \d', page)
+        if orders and "holdfast_processes 4.0" in page:
+            break
+        assert time.monotonic() < deadline, page
+        time.sleep(0.2)
+    assert 'holdfast_log_lag{reader="consumer:webhooks"}' in page
+
+
+async def test_services_that_are_away_are_said_to_be(house: House) -> None:
+    """On both faces, with a reason of ours; the others go on, and who watches one sees its end."""
+    house.wait_until_ready()
     account = Account(email=house.email, token=house.token)
-    offer = await open_sale(house.addresses.rest_url, account, 4)
-    wanted = {
-        "event_id": offer.event_id,
-        "lines": [{"ticket_type_id": offer.ticket_type_id, "quantity": 2}],
-    }
-    buyer = {"name": "Ada", "email": house.email}
-    unanswered: dict[str, int] = {}
-
-    house.kill("catalog")
-    hold, unanswered["hold"] = house.insist("POST", "/holds", wanted)
-    house.kill("catalog")
-    order, unanswered["order"] = house.insist("POST", "/orders", _order_of(hold, buyer))
-    house.kill("catalog")
-    payment, unanswered["pay"] = house.insist(
-        "POST", f"/orders/{order['id']}/payments", {"method": "succeed"}
-    )
-    assert payment["state"] == "CAPTURED"
-    paid, unanswered["look"] = house.insist("GET", f"/orders/{order['id']}")
-    assert paid["state"] == "CONFIRMED"
-    house.wait_until_ready()
-
-    second, _ = house.insist("POST", "/holds", wanted)
-    other, _ = house.insist("POST", "/orders", _order_of(second, buyer))
-    house.kill("catalog")
-    cancelled, unanswered["cancel"] = house.insist("POST", f"/orders/{other['id']}/cancel")
-    assert cancelled["state"] == "CANCELLED"
-    house.wait_until_ready()
-
-    # Holding, ordering and cancelling need it; money on its way does not.
-    assert unanswered["hold"] and unanswered["order"] and unanswered["cancel"], unanswered
-    assert unanswered["pay"] == unanswered["look"] == 0, unanswered
-    tickets, _ = house.insist("GET", f"/orders/{order['id']}/tickets")
-    assert len(tickets["items"]) == 2
-    connection = await asyncpg.connect(house.addresses.database_url)
-    try:
-        row = await connection.fetchrow(
-            "SELECT held, sold, (SELECT count(*) FROM orders o WHERE o.event_id = s.event_id)"
-            " AS orders FROM stock s WHERE event_id = $1",
-            uuid.UUID(offer.event_id),
-        )
-        assert row is not None and tuple(row) == (0, 2, 2)
-        assert await audit(connection) == []
-    finally:
-        await connection.close()
-
-
-async def test_a_service_that_is_away_is_said_to_be(house: House) -> None:
-    """On both faces, with a reason of ours; the others go on."""
-    house.wait_until_ready()
-    house.kill("identity")
-    answer = house.client.get("/api/v1/users/me")
-    assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
-    assert house.client.get("/ready").status_code == 503
-    assert house.client.get("/api/v1/events").status_code == 200
-    house.wait_until_ready()
-    house.kill("orders")
+    offer = await open_sale(house.addresses.rest_url, account, 1)
     client = HoldfastClient(house.addresses.grpc_target, token=house.token)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(client.close)
+        shop = await stack.enter_async_context(aclosing(RestShop(house.addresses.rest_url)))
+        hold = await shop.hold(account, offer, 1, key=uuid.uuid4().hex)
+        order = await shop.order(account, hold, key=uuid.uuid4().hex)
+        live = f"{house.addresses.rest_url}/api/v1/orders/{order}/live"
+        told = await stack.enter_async_context(events(live, house.token))
+        over_rpc = await stack.enter_async_context(
+            updates(house.addresses.grpc_target, order, house.token)
+        )
+        assert (await soon(told))["order"]["id"] == (await soon(over_rpc)).order.id == order
+
+        house.kill("identity")
+        house.kill("orders")
+        answer = house.client.get("/api/v1/users/me")
+        assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert house.client.get("/ready").status_code == 503
+        assert house.client.get("/api/v1/events").status_code == 200
         with pytest.raises(ServiceUnavailable):
-            await client.orders.GetOrder(GetOrderRequest(order_id=str(uuid.uuid4())))
-    finally:
-        await client.close()
+            await client.orders.GetOrder(GetOrderRequest(order_id=order))
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await soon(told)
+        with pytest.raises(grpc.aio.AioRpcError) as broken_off:
+            await soon(over_rpc)
+        assert broken_off.value.code() is grpc.StatusCode.UNAVAILABLE
     house.wait_until_ready()
 
 
 def test_all_end_together(house: House) -> None:
     house.instance.stop()
-
-
-def _order_of(hold: Mapping[str, Any], buyer: Mapping[str, str]) -> dict[str, object]:
-    return {"hold_id": hold["id"], "buyer": dict(buyer)}

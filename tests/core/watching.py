@@ -11,6 +11,8 @@ import httpx2
 from websockets.asyncio.client import connect
 
 from grpc_app.clients.client import bearer
+from grpc_app.generated.holdfast.v1.event_pb2 import Availability, WatchAvailabilityRequest
+from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
 from grpc_app.generated.holdfast.v1.order_pb2 import OrderUpdate, WatchOrderRequest
 from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceStub
 from tests.core.proc import connections
@@ -56,6 +58,18 @@ async def updates(
         asked = WatchOrderRequest(order_id=order_id)
         call = OrderServiceStub(channel).WatchOrder(asked, metadata=bearer(token))
         await call.initial_metadata()  # comes with the first update
+        yield aiter(call)
+        call.cancel()
+
+
+@asynccontextmanager
+async def figures(
+    target: str, event_id: str, token: str
+) -> AsyncIterator[AsyncIterator[Availability]]:
+    """What is left of an event, over gRPC."""
+    async with grpc.aio.insecure_channel(target) as channel:
+        asked = WatchAvailabilityRequest(event_id=event_id)
+        call = EventServiceStub(channel).WatchAvailability(asked, metadata=bearer(token))
         yield aiter(call)
         call.cancel()
 
