@@ -27,15 +27,20 @@ def reserved(host: str, port: int, *, face: str, setting: str) -> socket.socket:
     return _bound(host, port, face, setting, shared=True)
 
 
-def joined(host: str, port: int) -> socket.socket:
+def joined(host: str, port: int, face: str = "REST") -> socket.socket:
     """One more socket on a port that is reserved. Raises StartError."""
-    return _bound(host, port, "REST", "REST__PORT", shared=True)
+    return _bound(host, port, face, f"{face.upper()}__PORT", shared=True)
 
 
 def reachable_url(host: str, port: int) -> str:
     """Where a client on this machine reaches what listens on `host`."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # nosec B104: only shown
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def metrics_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{reachable_url(host, port)}/metrics"
 
 
 def _bound(host: str, port: int, face: str, setting: str, *, shared: bool) -> socket.socket:

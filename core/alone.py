@@ -2,12 +2,13 @@
 
 import asyncio
 import importlib
+import socket
 from typing import NoReturn
 
 import structlog
 
 from application.services import Service
-from core.addresses import bound, reachable_url
+from core.addresses import bound, metrics_url, reachable_url
 from core.banner import banner
 from core.database import database_of
 from core.life import GRACE, live, stop_signal, until_the_end
@@ -27,6 +28,7 @@ async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
     stop = stop_signal()
     host, port = settings.rest.host, settings.rest.port
     listener = bound(host, port, face="REST", setting="REST__PORT") if rest else None
+    metrics = _metrics(settings, rest=rest)
     # Of another process's face we know what the settings say, of our own the port it got.
     rest_url = reachable_url(host, listener.getsockname()[1] if listener else port)
     # Seconds of imports, during which the embedded server starts.
@@ -43,6 +45,7 @@ async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
             services=frozenset(map(Service, settings.services.serve)),
             inventory=inventory_of(settings),
             inventory_listen=settings.services.inventory_listen,
+            metrics=metrics,
         )
         async with serving(settings, address, duties) as served:
             print(
@@ -52,12 +55,20 @@ async def _alone(settings: Settings, *, rest: bool, grpc: bool, worker: bool) ->
                     works=worker,
                     database="embedded" if settings.is_embedded else "DATABASE__URL",
                     demo=served.demo,
+                    metrics=None if metrics is None else metrics_url(metrics),
                 ),
                 flush=True,
             )
             await until_the_end(stop, ended())
             _log.info("stopping", grace_seconds=GRACE)
     _log.info("stopped")
+
+
+def _metrics(settings: Settings, *, rest: bool) -> socket.socket | None:
+    port = settings.metrics.port_without(rest=rest)
+    if port is None:
+        return None
+    return bound(settings.metrics.host, port, face="Metrics", setting="METRICS__PORT")
 
 
 def inventory_of(settings: Settings) -> str | None:

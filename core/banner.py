@@ -14,6 +14,7 @@ def banner(
     demo: Demo | None,
     workers: int = 1,
     services: Sequence[str] = (),
+    metrics: str | None = None,
 ) -> str:
     """Addresses, and curl lines to copy where there is a demo event to buy from."""
     lines = ["", "Holdfast is running. Ctrl-C stops it."]
@@ -21,6 +22,8 @@ def banner(
         lines += [f"  REST      {rest_url}/api/v1", f"  API page  {rest_url}/docs"]
     if grpc_address:
         lines.append(f"  gRPC      {grpc_address}")
+    if metrics:
+        lines.append(f"  Metrics   {metrics}")
     lines.append(f"  Database  {database}")
     if workers > 1:
         lines.append(f"  Processes {workers} serve on the same ports")

@@ -33,6 +33,7 @@ class Post:
     name: str
     rest_port: int | None = None
     grpc_port: int | None = None
+    metrics_port: int | None = None
     works: bool = False
     services: frozenset[Service] = EVERYTHING
     host: str | None = None
@@ -152,6 +153,7 @@ class Crew:
                 rest_port=post.rest_port,
                 rest_url=self._rest_url,
                 grpc_port=post.grpc_port,
+                metrics_port=post.metrics_port,
                 works=post.works,
                 prepares=prepares,
                 processes=self._processes,

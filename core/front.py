@@ -8,7 +8,7 @@ from api.front.app import RestFront, RestUpstream
 from core.errors import StartError
 from core.life import GRACE
 from core.link import Upstream
-from core.rest import listening
+from core.listening import listening
 from core.settings import Settings
 from grpc_app.front import GrpcFront, GrpcUpstream
 from grpc_app.server import GrpcConfig

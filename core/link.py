@@ -37,6 +37,7 @@ class Brief:
     rest_port: int | None
     rest_url: str
     grpc_port: int | None
+    metrics_port: int | None
     works: bool
     prepares: bool
     processes: int

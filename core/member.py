@@ -47,6 +47,11 @@ async def _serve(settings: Settings, brief: Brief) -> None:
     asyncio.get_running_loop().add_reader(channel(), stop.set)
     host = settings.rest.host if brief.host is None else brief.host
     listener = None if brief.rest_port is None else joined(host, brief.rest_port)
+    metrics = (
+        None
+        if brief.metrics_port is None
+        else joined(settings.metrics.host, brief.metrics_port, "Metrics")
+    )
     duties = Duties(
         rest_url=brief.rest_url,
         listener=listener,
@@ -59,6 +64,7 @@ async def _serve(settings: Settings, brief: Brief) -> None:
         inventory_listen=brief.inventory_listen,
         front=brief.front,
         host=brief.host,
+        metrics=metrics,
     )
     address = DatabaseAddress(url=brief.url, owner_url=brief.owner_url)
     try:

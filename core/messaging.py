@@ -8,7 +8,6 @@ from application.wiring.messaging import Messaging
 from application.wiring.parts import Ports
 from core.errors import StartError
 from core.settings import Settings
-from core.telemetry import LogDeliveries
 from infrastructure.postgres.cursors import PostgresLogReaders
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.wakes import FACTS, LOG, Wakes
@@ -28,7 +27,7 @@ def messaging(
         ids=ports.ids,
         log=ports.log,
         readers=readers,
-        observer=LogDeliveries(),
+        observer=ports.observer,
         broker=broker,
         committed=lambda: wakes.waiter(FACTS),
         numbered=lambda: wakes.waiter(LOG),

@@ -8,6 +8,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -22,11 +23,13 @@ from prometheus_client import (
 from application.messages import Context
 from application.ports.observer import CallOutcome, Observer
 from core.metrics_tally import SECONDS, Tallies
+from domain.webhook.delivery import DeliveryState
 from shared.errors import AppError
 
 _OTHER: Final = "other"
 """For a provider that is none."""
 _CALL_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_AGES: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 _Mode = Literal["livesum", "livemin", "mostrecent"]
 """How the figures of several processes become one."""
 _STATM: Final = Path("/proc/self/statm")
@@ -87,6 +90,23 @@ class Metrics(Observer):
         )
         self._webhooks = counter(
             "holdfast_webhooks_refused", "Webhooks that were refused.", "provider", "reason"
+        )
+        self._sent = Histogram(
+            "holdfast_webhook_attempt_seconds",
+            "Time one attempt to tell an organizer's endpoint took, by what became of it.",
+            ("outcome",),
+            buckets=_CALL_SECONDS,
+            registry=self.registry,
+        )
+        self._ages = Histogram(
+            "holdfast_message_age_seconds",
+            "Age of a message when its effect was committed, by group of consumers.",
+            ("group",),
+            buckets=_AGES,
+            registry=self.registry,
+        )
+        self._failures = counter(
+            "holdfast_message_failures", "Effects of messages that failed.", "group", "final"
         )
         self._mails = counter("holdfast_mails_failed", "Mails that were not sent.", "kind", "final")
         self._reports = gauge(
@@ -174,6 +194,17 @@ class Metrics(Observer):
         self._reports.labels(*labels).set(time.time())
         self._mismatches.labels(*labels).set(discrepancies)
         self._compared.labels(*labels).inc(compared)
+
+    def delivered(self, group: str, occurred_at: datetime) -> None:
+        self._ages.labels(group).observe(max(0.0, time.time() - occurred_at.timestamp()))
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        self._failures.labels(group, str(final).lower()).inc()
+
+    def webhook_sent(self, outcome: DeliveryState, seconds: float) -> None:
+        self._sent.labels(outcome.value).observe(seconds)
 
 
 def _mode(live: bool) -> str:

@@ -88,7 +88,7 @@ class _Waiting(CollectorRegistry):
         age = GaugeMetricFamily(
             "holdfast_backlog_oldest_seconds", "Since when the first of it waits.", labels=["of"]
         )
-        for name in ("inbox", "payments", "refunds", "outbox"):
+        for name in ("inbox", "payments", "refunds", "outbox", "webhooks"):
             waiting = getattr(backlog, name)
             count.add_metric([name], waiting.count)
             age.add_metric([name], waiting.oldest_seconds)
@@ -108,12 +108,23 @@ class _Waiting(CollectorRegistry):
         for reader, waiting in backlog.readers.items():
             lag.add_metric([reader], waiting.count)
             lag_age.add_metric([reader], waiting.oldest_seconds)
+        parked = GaugeMetricFamily(
+            "holdfast_messages_parked",
+            "Messages whose effect failed and is tried again, and those behind them.",
+            labels=["group"],
+        )
+        parked_age = GaugeMetricFamily(
+            "holdfast_messages_parked_oldest_seconds", "Age of the oldest.", labels=["group"]
+        )
+        for group, waiting in backlog.parked.items():
+            parked.add_metric([group], waiting.count)
+            parked_age.add_metric([group], waiting.oldest_seconds)
         dead = GaugeMetricFamily(
             "holdfast_dead_letters", "Messages a group of consumers gave up.", labels=["group"]
         )
         for group, number in backlog.dead.items():
             dead.add_metric([group], number)
-        yield from (count, age, attention, lag, lag_age, dead)
+        yield from (count, age, attention, lag, lag_age, parked, parked_age, dead)
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ class Duties:
     Of the operations it answers those of its `services`. `inventory` is where another process keeps
     the holds, `inventory_listen` where others ask this one for them. `front` is the address of the
     process that passes calls on to this one, on `host`; without, callers come by themselves, to the
-    hosts in the settings.
+    hosts in the settings. `metrics` is where it tells its figures, if nothing else does.
     """
 
     rest_url: str
@@ -43,6 +43,7 @@ class Duties:
     inventory_listen: str | None = None
     front: str | None = None
     host: str | None = None
+    metrics: socket.socket | None = None
 
     def host_of(self, face: Rest | Grpc) -> str:
         return face.host if self.host is None else self.host
@@ -88,6 +89,10 @@ async def serving(
             )
         if duties.listener is not None:
             paths = await stack.enter_async_context(_rest(house, settings, duties, duties.listener))
+        if duties.metrics is not None and house.figures is not None:
+            from core.metrics_face import metrics_face  # for those who serve it
+
+            await stack.enter_async_context(metrics_face(house.figures, settings, duties.metrics))
         # Before the faces let go of what is under way: streams would last longer than their grace.
         stack.callback(house.end_streams)
         _spare_the_collector()

@@ -7,7 +7,7 @@ from typing import NoReturn
 import structlog
 
 from application.services import Service
-from core.addresses import reachable_url, reserved
+from core.addresses import metrics_url, reachable_url, reserved
 from core.alone import inventory_of
 from core.banner import banner
 from core.crew import Crew, Post
@@ -43,11 +43,16 @@ async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool
     rest_url = reachable_url(
         settings.rest.host, rest_port.getsockname()[1] if rest_port else settings.rest.port
     )
+    metrics_port = settings.metrics.port_without(rest=rest)
+    metrics = (
+        None if metrics_port is None else _port(settings.metrics.host, metrics_port, "Metrics")
+    )
     posts = [
         Post(
             name=f"web {number}",
             rest_port=_number(rest_port),
             grpc_port=_number(grpc_port),
+            metrics_port=_number(metrics),
             services=frozenset(map(Service, settings.services.serve)),
             inventory=inventory_of(settings),
             inventory_listen=settings.services.inventory_listen,
@@ -71,6 +76,7 @@ async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool
                         database="embedded" if settings.is_embedded else "DATABASE__URL",
                         demo=first.demo,
                         workers=workers,
+                        metrics=None if metrics is None else metrics_url(metrics),
                     ),
                     flush=True,
                 )
@@ -80,7 +86,7 @@ async def _supervise(settings: Settings, *, rest: bool, grpc: bool, worker: bool
                 await crew.stop()
     finally:
         await crew.stop()
-        for port in (rest_port, grpc_port):
+        for port in (rest_port, grpc_port, metrics):
             if port is not None:
                 port.close()
     _log.info("stopped")

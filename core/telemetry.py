@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
 from application.messages import Context
-from application.ports.observer import CallOutcome, DeliveryObserver, Observer
+from application.ports.observer import CallOutcome, Observer
+from domain.webhook.delivery import DeliveryState
 from shared.errors import AppError
 
 _log = structlog.get_logger("holdfast.operations")
@@ -67,9 +69,8 @@ class LogObserver(Observer):
             discrepancies=discrepancies,
         )
 
-
-class LogDeliveries(DeliveryObserver):
-    """Logs what consumers could not deal with."""
+    def delivered(self, group: str, occurred_at: datetime) -> None:
+        return  # there are many, and the effect says what it did
 
     def delivery_failed(
         self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
@@ -83,6 +84,9 @@ class LogDeliveries(DeliveryObserver):
             error=error,
             final=final,
         )
+
+    def webhook_sent(self, outcome: DeliveryState, seconds: float) -> None:
+        return  # organizers see each in the log of their endpoint
 
 
 class Observers(Observer):
@@ -124,6 +128,20 @@ class Observers(Observer):
     def reconciled(self, provider: str, live: bool, compared: int, discrepancies: int) -> None:
         for each in self._observers:
             each.reconciled(provider, live, compared, discrepancies)
+
+    def delivered(self, group: str, occurred_at: datetime) -> None:
+        for each in self._observers:
+            each.delivered(group, occurred_at)
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        for each in self._observers:
+            each.delivery_failed(group, type, message_id, attempts, error, final=final)
+
+    def webhook_sent(self, outcome: DeliveryState, seconds: float) -> None:
+        for each in self._observers:
+            each.webhook_sent(outcome, seconds)
 
 
 def _who(operation: str, ctx: Context) -> dict[str, str]:

@@ -5,13 +5,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.errors import problem
 from application.errors import TokenInvalid, TokenMissing
+from shared.errors import AppError
 
 _FORMAT: Final = "text/plain; version=0.0.4; charset=utf-8"
+_NONE: Final = "-"
+"""No log knows of who asks for figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +26,7 @@ class Figures:
     token: str | None = None
 
 
-def add_metrics_route(app: FastAPI, figures: Figures) -> None:
+def add_metrics_route(app: Starlette, figures: Figures) -> None:
     expected = None if figures.token is None else f"Bearer {figures.token}".encode()
 
     async def metrics(request: Request) -> Response:
@@ -36,3 +40,16 @@ def add_metrics_route(app: FastAPI, figures: Figures) -> None:
         return Response(await figures.page(), headers={"Content-Type": _FORMAT})
 
     app.router.add_route("/metrics", metrics, methods=["GET"])
+
+
+def metrics_app(figures: Figures) -> Starlette:
+    """For a process that serves nothing else over HTTP."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, AppError):
+            raise error
+        return problem(error, path=request.url.path, request_id=_NONE)
+
+    app = Starlette(exception_handlers={AppError: refused})
+    add_metrics_route(app, figures)
+    return app

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
 from application.messages import Context, Priority
 from application.ports.identity import Ids
+from application.ports.observer import WebhookObserver
 from application.ports.unit_of_work import Begin, StaleWrite
 from application.ports.webhooks import SecretLost, Vault, WebhookSender
 from application.webhook.signing import headers
@@ -32,6 +34,7 @@ class SendWebhooks:
     ids: Ids
     vault: Vault
     sender: WebhookSender
+    observer: WebhookObserver
     at_once: int = 32
     per_endpoint: int = 4
     lease: timedelta = timedelta(minutes=1)
@@ -91,7 +94,7 @@ class SendWebhooks:
         if endpoint.is_disabled:
             await self._save(delivery.give_up("endpoint_disabled"), ctx)
             return
-        body = delivery.body.encode()
+        body, begun = delivery.body.encode(), time.perf_counter()
         try:
             secrets = [
                 self.vault.unlock(locked, owner=endpoint.id) for locked in endpoint.secrets_at(now)
@@ -101,11 +104,14 @@ class SendWebhooks:
         else:
             signed = headers(delivery.message_id, body, secrets, at=now)
             attempt = await self.sender.send(endpoint.url, headers=signed, body=body)
+        seconds = time.perf_counter() - begun
         async with self.begin(ctx) as work:
             now = await work.now()
             jitter = random.random()  # nosec B311
-            work.webhook_deliveries.save(delivery.tried(attempt, jitter=jitter, at=now))
+            tried = delivery.tried(attempt, jitter=jitter, at=now)
+            work.webhook_deliveries.save(tried)
             await work.commit(None)
+        self.observer.webhook_sent(tried.state, seconds)
         await self._learn(endpoint, attempt, ctx)
 
     async def _save(self, delivery: WebhookDelivery, ctx: Context) -> None:

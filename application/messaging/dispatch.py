@@ -57,6 +57,9 @@ class Dispatcher:
             await self.consumer.projection(tuple(wanted))
         if self.consumer.effect is not None:
             await self._effects(wanted)
+            return
+        for message in wanted:
+            self.observer.delivered(self.consumer.group, message.occurred_at)
 
     async def retry(self, limit: int) -> int:
         """Tries those that are parked and due; returns how many. One at a time may do this for a
@@ -123,6 +126,7 @@ class Dispatcher:
                         work.consumed.unpark(group, message.id)
                     await effect(message, work, ctx)
                     await work.commit(None)
+                self.observer.delivered(group, message.occurred_at)
                 return
             except StaleWrite:
                 # Others changed what it had read. Spread out, so that all get through.

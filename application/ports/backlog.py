@@ -20,16 +20,20 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """`inbox`: events of providers. `payments` and `refunds` are due: somebody should have looked
-    again since then. `outbox`: facts that are not numbered yet. `readers`: what each reader of
-    the log has before it. `dead`: dead letters by consumer group. `attention`: what waits for a
-    person, by kind."""
+    again since then. `outbox`: facts that are not numbered yet. `webhooks`: what organizers'
+    endpoints are to be told, and is due. `readers`: what each reader of the log has before it.
+    `parked`: messages whose effect failed, and those behind them, by consumer group, since they
+    happened. `dead`: dead letters by consumer group. `attention`: what waits for a person, by
+    kind."""
 
     inbox: Waiting
     payments: Waiting
     refunds: Waiting
     outbox: Waiting
+    webhooks: Waiting
     attention: Mapping[str, int]
     readers: Mapping[str, Waiting] = field(default_factory=dict)
+    parked: Mapping[str, Waiting] = field(default_factory=dict)
     dead: Mapping[str, int] = field(default_factory=dict)
 
 

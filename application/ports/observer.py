@@ -1,9 +1,11 @@
 """Who watches what happens: logs and metrics."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
 from application.messages import Context
+from domain.webhook.delivery import DeliveryState
 from shared.errors import AppError
 
 
@@ -46,7 +48,29 @@ class PaymentObserver(Protocol):
         ...
 
 
-class Observer(PaymentObserver, Protocol):
+class DeliveryObserver(Protocol):
+    """Told names, ids and errors, never contents."""
+
+    def delivered(self, group: str, occurred_at: datetime) -> None:
+        """A message is dealt with, of what happened at that time: its effect is committed."""
+        ...
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        """The effect of a message failed, now for so many times; `final`: it went to the dead
+        letters."""
+        ...
+
+
+class WebhookObserver(Protocol):
+    def webhook_sent(self, outcome: DeliveryState, seconds: float) -> None:
+        """An organizer's endpoint was told something, or could not be; PENDING: it is tried
+        again."""
+        ...
+
+
+class Observer(PaymentObserver, DeliveryObserver, WebhookObserver, Protocol):
     def completed(self, operation: str, ctx: Context, seconds: float) -> None:
         """The operation was answered."""
         ...
@@ -62,15 +86,4 @@ class Observer(PaymentObserver, Protocol):
 
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         """A bug. Called once, with the exception that the caller will never see."""
-        ...
-
-
-class DeliveryObserver(Protocol):
-    """Told names, ids and errors, never contents."""
-
-    def delivery_failed(
-        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
-    ) -> None:
-        """The effect of a message failed, now for so many times; `final`: it went to the dead
-        letters."""
         ...

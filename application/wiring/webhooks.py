@@ -77,7 +77,11 @@ def jobs(parts: Parts) -> tuple[Job, ...]:
             every=rules.sweep_every,
             full=1,
             run=SendWebhooks(
-                begin=ports.begin, ids=ports.ids, vault=ports.vault, sender=ports.webhooks
+                begin=ports.begin,
+                ids=ports.ids,
+                vault=ports.vault,
+                sender=ports.webhooks,
+                observer=ports.observer,
             ),
         ),
         Job(

@@ -25,6 +25,14 @@ _WAITING = """
         SELECT 'outbox', count(*), min(occurred_at)
         FROM (SELECT occurred_at FROM outbox
               WHERE log_position IS NULL ORDER BY position LIMIT $1) AS facts
+        UNION ALL
+        SELECT 'webhooks', count(*), min(next_attempt_at)
+        FROM (SELECT d.next_attempt_at FROM webhook_endpoints e
+              CROSS JOIN LATERAL (
+                  SELECT next_attempt_at FROM webhook_deliveries
+                  WHERE endpoint_id = e.id AND next_attempt_at <= statement_timestamp()
+                  ORDER BY next_attempt_at LIMIT $1
+              ) AS d LIMIT $1) AS deliveries
     ) AS backlogs
 """
 
@@ -34,6 +42,13 @@ _ATTENTION = """
     GROUP BY kind
 """
 
+_PARKED = """
+    SELECT consumer_group, count(*) AS waiting,
+           greatest(extract(epoch FROM statement_timestamp() - min(since)), 0) AS seconds
+    FROM (SELECT consumer_group, (headers ->> 'ce_time')::timestamptz AS since
+          FROM parked_messages LIMIT $1) AS parked
+    GROUP BY consumer_group
+"""
 
 _DEAD = """
     SELECT consumer_group, count(*) AS waiting
@@ -50,6 +65,7 @@ class PostgresBacklogs(Backlogs):
         rows = await self._database.fetch(_WAITING, MOST_COUNTED, as_=SYSTEM)
         kinds = await self._database.fetch(_ATTENTION, MOST_COUNTED, as_=SYSTEM)
         lags = await self._database.fetch(LAGS, MOST_COUNTED, as_=SYSTEM)
+        parked = await self._database.fetch(_PARKED, MOST_COUNTED, as_=SYSTEM)
         dead = await self._database.fetch(_DEAD, MOST_COUNTED, as_=SYSTEM)
         waiting = {str(row["what"]): _waiting(row) for row in rows}
         return Backlog(
@@ -57,8 +73,10 @@ class PostgresBacklogs(Backlogs):
             payments=waiting["payments"],
             refunds=waiting["refunds"],
             outbox=waiting["outbox"],
+            webhooks=waiting["webhooks"],
             attention={str(row["kind"]): int(row["waiting"]) for row in kinds},
             readers={str(row["reader"]): _waiting(row) for row in lags},
+            parked={str(row["consumer_group"]): _waiting(row) for row in parked},
             dead={str(row["consumer_group"]): int(row["waiting"]) for row in dead},
         )
 

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from application.webhook.rotate_webhook_secret import RotateWebhookSecret
 from application.webhook.send_test_webhook import SendTestWebhook
 from application.webhook.telling import TellEndpoints, webhooks_consumer
 from application.webhook.update_webhook_endpoint import UpdateWebhookEndpoint
-from domain.webhook.delivery import Attempt
+from domain.webhook.delivery import Attempt, DeliveryState
 from infrastructure.sealed.vault import AesVault
 from shared.ids import OrganizerId, WebhookEndpointId
 from tests.adapters.memory.harness import MemoryHarness
@@ -213,6 +214,7 @@ async def test_repetitions_say_the_same(world: World, olga: Caller) -> None:
     assert await state(world, olga, endpoint) == ("FAILING", None)
     await send(world)
     assert len(receivers.told) == 1
+    assert world.observer.sent == [DeliveryState.PENDING]
     await world.harness.pass_time(MINUTE)
     await send(world)
     first, second = receivers.told
@@ -220,6 +222,7 @@ async def test_repetitions_say_the_same(world: World, olga: Caller) -> None:
     assert endpoint.secret is not None and verify(second, endpoint.secret)
     assert int(second.headers["webhook-timestamp"]) >= int(first.headers["webhook-timestamp"]) + 60
     assert await state(world, olga, endpoint) == ("ENABLED", None)
+    assert world.observer.sent == [DeliveryState.PENDING, DeliveryState.DELIVERED]
 
 
 async def test_gone(world: World, olga: Caller) -> None:
@@ -228,6 +231,7 @@ async def test_gone(world: World, olga: Caller) -> None:
     await tell(world, message(house(olga)), message(house(olga)))
     await send(world)
     assert await state(world, olga, endpoint) == ("DISABLED", "GONE")
+    assert Counter(world.observer.sent) == {DeliveryState.FAILED: 1, DeliveryState.DELIVERED: 1}
     [delivery] = [d for d in await deliveries(world, olga, endpoint) if d.status == 410]
     assert delivery.state == "FAILED"
 
@@ -290,7 +294,14 @@ class Slow(Receivers):
 
 
 def job(world: World, sender: Receivers, at_once: int = 32) -> SendWebhooks:
-    return SendWebhooks(begin=world.begin, ids=IDS, vault=VAULT, sender=sender, at_once=at_once)
+    return SendWebhooks(
+        begin=world.begin,
+        ids=IDS,
+        vault=VAULT,
+        sender=sender,
+        observer=world.observer,
+        at_once=at_once,
+    )
 
 
 async def test_who_is_slow_keeps_nobody_waiting(world: World, olga: Caller) -> None:
@@ -343,7 +354,10 @@ async def test_a_secret_whose_key_is_lost(world: World, olga: Caller) -> None:
     endpoint = await make(world, olga)
     await tell(world, message(house(olga)))
     other = AesVault(["another secret, as long as it has to be"])
-    await SendWebhooks(begin=world.begin, ids=IDS, vault=other, sender=world.receivers)()
+    sending = SendWebhooks(
+        begin=world.begin, ids=IDS, vault=other, sender=world.receivers, observer=world.observer
+    )
+    await sending()
     [delivery] = await deliveries(world, olga, endpoint)
     assert (delivery.state, delivery.error) == ("PENDING", "secret_lost")
     assert world.receivers.told == []

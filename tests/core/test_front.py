@@ -18,7 +18,7 @@ from api.front.app import RestFront, RestUpstream, merged
 from api.front.paths import Map
 from api.front.served import ServedPath
 from core.addresses import bound
-from core.rest import listening
+from core.listening import listening
 from shared.addresses import networks
 
 GET, POST = frozenset({"GET"}), frozenset({"POST"})

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -12,6 +13,7 @@ from application.ports.backlog import Backlog, Backlogs, Waiting
 from application.ports.observer import CallOutcome
 from core.metrics import Metrics, Vitals
 from core.metrics_page import MetricsPage
+from domain.webhook.delivery import DeliveryState
 from shared.errors import DatabaseUnavailable
 
 CTX = Context.system("a-request-id")
@@ -36,7 +38,11 @@ class Scripted(Backlogs):
             payments=NOTHING,
             refunds=Waiting(count=1, oldest_seconds=3.0),
             outbox=NOTHING,
+            webhooks=Waiting(count=4, oldest_seconds=9.0),
             attention={"REFUND_FAILED": 2},
+            readers={"consumer:webhooks": Waiting(count=30, oldest_seconds=1.5)},
+            parked={"webhooks": Waiting(count=2, oldest_seconds=60.0)},
+            dead={"webhooks": 1},
         )
 
 
@@ -106,6 +112,28 @@ async def test_payments_are_counted() -> None:
     assert samples[at("holdfast_mails_failed_total", kind="VERIFY_EMAIL", final="true")] == 1
 
 
+async def test_messages_are_counted() -> None:
+    scene = Scene()
+    happened = datetime.now(UTC) - timedelta(seconds=2)
+    for _ in range(3):
+        scene.metrics.delivered("webhooks", happened)
+    scene.metrics.delivered("webhooks", happened + timedelta(days=1))  # clocks differ
+    scene.metrics.delivery_failed("webhooks", "order.placed", "id", 1, "no", final=False)
+    scene.metrics.delivery_failed("webhooks", "order.placed", "id", 2, "no", final=True)
+    scene.metrics.webhook_sent(DeliveryState.DELIVERED, 0.2)
+    scene.metrics.webhook_sent(DeliveryState.PENDING, 30.0)
+    samples = await scene.samples()
+    age = "holdfast_message_age_seconds"
+    assert samples[at(f"{age}_bucket", group="webhooks", le="1.0")] == 1
+    assert samples[at(f"{age}_count", group="webhooks")] == 4
+    assert 6 <= samples[at(f"{age}_sum", group="webhooks")] < 20
+    for final in ("true", "false"):
+        assert samples[at("holdfast_message_failures_total", group="webhooks", final=final)] == 1
+    sent = "holdfast_webhook_attempt_seconds"
+    assert samples[at(f"{sent}_count", outcome="DELIVERED")] == 1
+    assert samples[at(f"{sent}_sum", outcome="PENDING")] == 30.0
+
+
 async def test_no_word_of_a_stranger_becomes_a_label() -> None:
     scene = Scene()
     for provider in ("stripe", "bank\n", "x" * 1000):
@@ -141,6 +169,12 @@ async def test_what_waits_comes_from_the_database() -> None:
     assert samples[at("holdfast_backlog_oldest_seconds", of="inbox")] == 12.5
     assert samples[at("holdfast_backlog", of="refunds")] == 1
     assert samples[at("holdfast_attention_open", kind="REFUND_FAILED")] == 2
+    assert samples[at("holdfast_backlog", of="webhooks")] == 4
+    assert samples[at("holdfast_log_lag", reader="consumer:webhooks")] == 30
+    assert samples[at("holdfast_log_lag_oldest_seconds", reader="consumer:webhooks")] == 1.5
+    assert samples[at("holdfast_messages_parked", group="webhooks")] == 2
+    assert samples[at("holdfast_messages_parked_oldest_seconds", group="webhooks")] == 60
+    assert samples[at("holdfast_dead_letters", group="webhooks")] == 1
 
 
 async def test_a_database_that_is_away_leaves_its_figures_out() -> None:
@@ -180,7 +214,9 @@ def test_counting_a_call_is_cheap() -> None:
     assert best < 3e-6, f"{best * 1e6:.2f} µs"
 
 
-def test_the_page_is_documented() -> None:
+async def test_the_page_is_documented() -> None:
     text = Path("docs/metrics.md").read_text()
-    families = {family.name for family in Metrics(frozenset()).registry.collect()}
-    assert {name for name in families if f"`{name}" not in text} == set()
+    page = (await Scene().page()).decode()
+    families = {family.name for family in text_string_to_metric_families(page)}
+    assert "holdfast_log_lag" in families
+    assert {name for name in families if f"`{name}`" not in text} == set()

@@ -20,6 +20,7 @@ from application.ports.idempotency import IdempotencyStore, StoredAnswer
 from application.ports.identity import Bearer, Tokens
 from application.ports.observer import CallOutcome, Observer
 from application.ports.standing import GuestStanding, KeyStanding, Standings, UserStanding
+from domain.webhook.delivery import DeliveryState
 from infrastructure.memory.feed import MemoryFeed
 from infrastructure.memory.limits import MemoryRateLimiter
 from infrastructure.sealed.seals import HmacSeals
@@ -128,6 +129,17 @@ class Heard(Observer):
 
     def reconciled(self, provider: str, live: bool, compared: int, discrepancies: int) -> None:
         raise AssertionError("the faces compare no ledgers")
+
+    def delivered(self, group: str, occurred_at: datetime) -> None:
+        raise AssertionError("the faces consume no messages")
+
+    def delivery_failed(
+        self, group: str, type: str, message_id: str, attempts: int, error: str, *, final: bool
+    ) -> None:
+        raise AssertionError("the faces consume no messages")
+
+    def webhook_sent(self, outcome: DeliveryState, seconds: float) -> None:
+        raise AssertionError("the faces send no webhooks")
 
     def failed(self, operation: str, ctx: Context, error: BaseException, seconds: float) -> None:
         self.bugs.append(error)
