@@ -13,12 +13,14 @@ from application.event.availability_projection import availability_consumer
 from application.live.following import FollowingFeed
 from application.notification.noting import notifications_consumer
 from application.order.local_inventory import LocalInventory
+from application.payment.following import payments_consumer
 from application.ports.inventory import Inventory
 from application.served import operations_of
 from application.services import EVERYTHING, Service
 from application.user.user_projection import users_consumers
 from application.webhook.telling import webhooks_consumer
 from application.wiring.messaging import jobs as message_jobs
+from application.wiring.parts import Parts
 from core.chosen import chosen_mailer, comforts, secrets_of, webhook_sender
 from core.database import DatabaseAddress
 from core.demo import Demo
@@ -178,6 +180,7 @@ async def container(
                         notifications_consumer(ports.ids),
                         availability_consumer(shared.recent),
                         *users_consumers(shared.cards),
+                        payments_consumer(ports.begin, Parts(ports, rules).process),
                     ),
                 ),
             ),

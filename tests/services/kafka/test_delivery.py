@@ -1,5 +1,5 @@
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer  # type: ignore[import-untyped]
 
 from tests.services.delivery import DeliveryContract
 from tests.services.outside import TOPICS, Outside, Seen

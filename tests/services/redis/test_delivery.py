@@ -10,10 +10,10 @@ from tools.services import Redis
 
 class OutsideRedis(Outside):
     async def read(self) -> None:
-        last: dict[str, str] = dict.fromkeys(TOPICS, "0")
+        last: Any = dict.fromkeys(TOPICS, "0")
         async with Client.from_url(self.url, decode_responses=True) as client:
             while True:
-                found: Any = await client.xread(dict(last), block=500)
+                found: Any = await client.xread(last, block=500)
                 for stream, entries in found:
                     for id, fields in entries:
                         last[stream] = id
