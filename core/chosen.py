@@ -49,13 +49,11 @@ def comforts(settings: Settings, stack: AsyncExitStack) -> Comforts:
 
     server = RedisServer(chosen.url.get_secret_value(), timeout_seconds=chosen.timeout_seconds)
     stack.push_async_callback(server.close)
+    figures = RedisRecentFigures(server, prefix="holdfast:figures:", own=recent)
+    stack.push_async_callback(figures.close)
     return Comforts(
         limiter=RedisRateLimiter(server, prefix="holdfast:limits:", fallback=own),
-        recent=(
-            RedisRecentFigures(server, prefix="holdfast:figures:", own=recent)
-            if chosen.figures
-            else recent
-        ),
+        recent=figures if chosen.figures else recent,
         cards=RedisUserCards(server, prefix="holdfast:users:") if chosen.users else None,
     )
 

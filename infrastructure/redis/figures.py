@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from application.ports.figures import FRESH_SECONDS, Figures, Look, RecentFigures
@@ -20,6 +21,9 @@ from shared.ids import EventId, PoolId
 _KEPT_MS: Final = 60_000
 """Nobody may ask for older ones. Marks are kept as long: what was there before one has ended."""
 _MOST: Final = 1_000
+_MOST_OWED: Final = 10_000
+_TOLD_AT_ONCE: Final = 500
+_PAUSE_SECONDS: Final = 0.5
 
 # KEYS: figures, mark. The answer: figures, for how many milliseconds more they are kept, mark, now.
 _READ: Final = """
@@ -79,6 +83,8 @@ class RedisRecentFigures(RecentFigures):
         self._keep = server.script(_KEEP)
         self._forget = server.script(_FORGET)
         self._found: dict[EventId, _Found] = {}
+        self._owed: dict[EventId, float] = {}
+        self._telling: asyncio.Task[None] | None = None
         self._asking: dict[EventId, asyncio.Task[_Found | None]] = {}
 
     async def get(
@@ -95,14 +101,48 @@ class RedisRecentFigures(RecentFigures):
         return await self._own.get(event_id, pools=pools, max_age=max_age, look=look)
 
     async def forget(self, event_ids: Collection[EventId]) -> None:
+        """What the server was not told now it is told later, as long as it may have figures from
+        before."""
         await self._own.forget(event_ids)
+        until = self._clock() + _KEPT_MS / 1000
         for event_id in event_ids:
             self._found.pop(event_id, None)
-        if not event_ids:
-            return
-        keys = [key for event_id in event_ids for key in self._keys(event_id)]
-        mark = uuid.uuid4().hex
-        await _unless_away(self._forget(keys, [mark, _KEPT_MS]))
+            self._owed.pop(event_id, None)  # so that it becomes the last of all
+            self._owed[event_id] = until
+        await self._tell()
+        if self._owed and self._telling is None:
+            self._telling = asyncio.create_task(self._tell_later(), name="telling Redis")
+
+    async def close(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait((self._telling,))
+
+    async def _tell(self) -> None:
+        now = self._clock()
+        for event_id in [each for each, until in self._owed.items() if until <= now]:
+            del self._owed[event_id]
+        told = dict(islice(self._owed.items(), _TOLD_AT_ONCE))
+        while told:
+            keys = [key for event_id in told for key in self._keys(event_id)]
+            try:
+                await self._forget(keys, [uuid.uuid4().hex, _KEPT_MS])
+            except Away:
+                break
+            for event_id, until in told.items():
+                if self._owed.get(event_id) == until:
+                    del self._owed[event_id]
+            told = dict(islice(self._owed.items(), _TOLD_AT_ONCE))
+        while len(self._owed) > _MOST_OWED:
+            del self._owed[next(iter(self._owed))]
+
+    async def _tell_later(self) -> None:
+        try:
+            while self._owed:
+                await asyncio.sleep(_PAUSE_SECONDS)
+                await self._tell()
+        finally:
+            self._telling = None
 
     async def _ask(self, event_id: EventId) -> _Found | None:
         """All who want the same ask once; who gives up takes nothing from the others."""

@@ -27,7 +27,7 @@ class OnRedis(FiguresUnderTest):
         self.passed = 0.0
         self.server = RedisServer(url, timeout_seconds=timeout_seconds, retry_seconds=RETRY)
         self.redis: Redis = Redis.from_url(url)
-        self.recent = RedisRecentFigures(
+        self.recent = self.ours = RedisRecentFigures(
             self.server,
             prefix=self.prefix,
             own=MemoryRecentFigures(self.clock),
@@ -50,6 +50,7 @@ class OnRedis(FiguresUnderTest):
         await asyncio.sleep(0.02)
 
     async def close(self) -> None:
+        await self.ours.close()
         await self.server.close()
         await self.redis.aclose()
 
@@ -159,6 +160,22 @@ class TestOutages:
         sight.fails = True
         with pytest.raises(DatabaseUnavailable):
             await process.sold(sight, 0)
+
+    async def test_what_could_not_be_told_is_told_later(
+        self, own_valkey: Valkey, processes: list[OnRedis]
+    ) -> None:
+        """Its figures outlive its absence."""
+        process, other = processes
+        sight = Sight()
+        await other.sold(sight, 60)
+        sight.sold = 1
+        own_valkey.freeze()
+        await process.recent.forget([sight.event_id])
+        await asyncio.sleep(0.5)
+        own_valkey.thaw()
+        async with asyncio.timeout(20):
+            while (await other.sold(sight, 60))[0] == 0:
+                await asyncio.sleep(0.05)
 
     async def test_frozen(self, own_valkey: Valkey, processes: list[OnRedis]) -> None:
         """Who asks when it freezes waits for the timeout; nobody waits after that."""
