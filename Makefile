@@ -11,13 +11,13 @@ CODE := shared domain application infrastructure api grpc_app core tools demo be
 ENTRIES := main.py grpc_main.py worker_main.py services_main.py
 # Several at a time: each worker has a database and, where tests need one, a server of its own.
 PARALLEL := -n auto --maxprocesses 4
-LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo tests/core/test_process.py tests/core/test_process_metrics.py \
-	tests/core/test_processes.py tests/core/test_services.py tests/adapters/embedded_postgres \
-	tests/adapters/stripe tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded \
-	tests/features \
-	tests/adapters/postgres/test_groups_people.py tests/adapters/postgres/test_contracts_rivals.py \
-	tests/adapters/postgres/test_money_cut.py tests/adapters/postgres/test_purchases.py \
-	tests/adapters/postgres/test_relay_killed.py
+LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo \
+	tests/core/test_process.py tests/core/test_process_metrics.py tests/core/test_processes.py \
+	tests/core/test_services.py tests/adapters/embedded_postgres tests/adapters/stripe \
+	tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded tests/features \
+	tests/adapters/postgres/test_groups_people.py \
+	tests/adapters/postgres/test_contracts_rivals.py tests/adapters/postgres/test_money_cut.py \
+	tests/adapters/postgres/test_purchases.py tests/adapters/postgres/test_relay_killed.py
 CHECKS := check-black check-isort check-flake8 check-mypy check-bandit check-layers \
 	check-migrations check-sql check-proto check-published check-stubs
 
