@@ -34,6 +34,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "late": "Whether the order had expired, and its stock was taken again.",
     "live": "Whether the endpoint is told of real sales; else of tests.",
     "number": "What people call the order.",
+    "revision": "Grows with every change of the user: the larger is the newer.",
     "returned": "Whether its place is on sale again.",
     "units": "Tickets that it stands for.",
     "why": "PERSON, FAILURES (for three days) or GONE (its server answered 410).",
