@@ -22,6 +22,14 @@ _ROW = {
     "public.payments": "(to_jsonb(r) - '{due_at,looks,updated_at,version}'::text[])::text",
 }
 
+_UNREAD = """
+    SELECT EXISTS (SELECT FROM outbox WHERE log_position IS NULL)
+        OR EXISTS (
+            SELECT FROM log_cursors WHERE log_position < (SELECT max(log_position) FROM outbox)
+        ) AS waiting
+"""
+"""Readers of the log note how far they are, a moment after something happened."""
+
 _NEWEST = "SELECT r::text AS row FROM {name} r ORDER BY xmin::text::bigint DESC LIMIT 3"
 
 IDEMPOTENCY_KEYS = "public.idempotency_keys"
@@ -51,7 +59,7 @@ class Ledger:
         while True:
             time.sleep(_QUIET_SECONDS)
             after = self.sums()
-            if after == before:
+            if after == before and not self._database.fetch(_UNREAD)[0]["waiting"]:
                 return after
             assert time.monotonic() < deadline, "the background never comes to rest"
             before = after

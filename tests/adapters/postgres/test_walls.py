@@ -23,6 +23,8 @@ from infrastructure.postgres import (
     sessions,
     tickets,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from infrastructure.postgres.identity import DOOR, Identity, Role
 from infrastructure.postgres.tables import metadata
@@ -48,11 +50,14 @@ READS = {
     "postings": ledger._OF_ORDER,
     "attention": attention._SELECT,
     "outbox": log._SELECT,
+    "webhook_endpoints": webhook_endpoints._SELECT,
+    "webhook_deliveries": webhook_deliveries._SELECT,
 }
 # Everybody may see a live event, what it sells and what is left of it.
 PUBLIC = {"events", "pools", "ticket_types", "stock", "organizers"}
 # What is no buyer's business, not even of their own orders.
-BOOKS = {"disputes", "postings", "attention", "outbox"}
+WEBHOOKS = ("webhook_endpoints", "webhook_deliveries")
+BOOKS = {"disputes", "postings", "attention", "outbox", *WEBHOOKS}
 OF_ORGANIZERS = {"guests", "invitations", "api_keys", *BOOKS}
 OWN_ORGANIZER = "organizer_id = ANY ($2::text::uuid[]) AND $1::text <> ''"
 OWN = {
@@ -148,6 +153,7 @@ class TestReading(OnPostgres):
         for table in (
             *("holds", "orders", "order_lines", "payments", "refunds", "disputes", "postings"),
             *("attention", "reconciliations", "discrepancies"),
+            *WEBHOOKS,
         ):
             assert await harness.database.fetch(f"SELECT FROM {table}", as_=seller), table
         (row,) = await harness.database.fetch(
@@ -186,6 +192,7 @@ class TestReading(OnPostgres):
                 "refunds",
             ),
             *("disputes", "postings", "attention", "reconciliations", "discrepancies"),
+            *WEBHOOKS,
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await harness.database.fetch(f"SELECT FROM {table}", as_=DOOR)

@@ -23,6 +23,8 @@ CHANGES = {
     "refunds": "state = state",
     "attention": "detail = detail",
     "idempotency_keys": "final = final",
+    "webhook_endpoints": "url = url",
+    "webhook_deliveries": "body = body",
 }
 
 
@@ -112,6 +114,12 @@ class TestWriting(OnPostgres):
             " ARRAY['PROVIDER', 'TAX'], ARRAY[1, -1], now())",
             "an item": "INSERT INTO attention VALUES (gen_random_uuid(), 'DISPUTE', '{me}',"
             f" '{organizer}', NULL, true, '', 'OPEN', NULL, NULL, NULL, now(), NULL, 1)",
+            "an endpoint": f"INSERT INTO webhook_endpoints VALUES (gen_random_uuid(), '{organizer}',"
+            " false, '', ARRAY['*'], '', '', NULL, NULL, 'ENABLED', NULL, NULL, now(), 1)",
+            # The endpoint of the scene has the id of its buyer.
+            "a delivery": "INSERT INTO webhook_deliveries VALUES (gen_random_uuid(),"
+            f" '{scene.buyer.user_id}', gen_random_uuid(), '', '', 'FAILED', 1, NULL, NULL, NULL,"
+            " now())",
             "somebody's fact": "INSERT INTO outbox (id, type, version, aggregate_type,"
             " aggregate_id, payload, occurred_at, request_id, actor) VALUES (gen_random_uuid(),"
             f" '', 1, '', gen_random_uuid(), '{{{{}}}}', now(), '', '{hold}')",
