@@ -114,8 +114,9 @@ class TestWriting(OnPostgres):
             " ARRAY['PROVIDER', 'TAX'], ARRAY[1, -1], now())",
             "an item": "INSERT INTO attention VALUES (gen_random_uuid(), 'DISPUTE', '{me}',"
             f" '{organizer}', NULL, true, '', 'OPEN', NULL, NULL, NULL, now(), NULL, 1)",
-            "an endpoint": f"INSERT INTO webhook_endpoints VALUES (gen_random_uuid(), '{organizer}',"
-            " false, '', ARRAY['*'], '', '', NULL, NULL, 'ENABLED', NULL, NULL, now(), 1)",
+            "an endpoint": "INSERT INTO webhook_endpoints VALUES (gen_random_uuid(),"
+            f" '{organizer}', false, '', ARRAY['*'], '', '', NULL, NULL, 'ENABLED', NULL, NULL,"
+            " now(), 1)",
             # The endpoint of the scene has the id of its buyer.
             "a delivery": "INSERT INTO webhook_deliveries VALUES (gen_random_uuid(),"
             f" '{scene.buyer.user_id}', gen_random_uuid(), '', '', 'FAILED', 1, NULL, NULL, NULL,"
