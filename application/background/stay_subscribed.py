@@ -18,6 +18,11 @@ class StaySubscribed:
     batch: int
     _made: list[Subscription] = field(default_factory=list)
 
+    @property
+    def is_subscribed(self) -> bool:
+        """From the first time on; the group is known to the broker since then."""
+        return bool(self._made)
+
     async def __call__(self) -> int:
         """Raises BrokerUnavailable."""
         if not self._made:

@@ -1,6 +1,6 @@
 """What brings facts to whoever needs them: numbering, the relay, and consumers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from application.background.forget_consumed import ForgetConsumed
 from application.background.job import Job
 from application.background.number_facts import NumberFacts
+from application.background.relay_facts import RelayFacts
 from application.background.retry_parked import RetryParked
 from application.background.stay_subscribed import StaySubscribed
 from application.messaging.consumer import Consumer
@@ -55,8 +56,7 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
         run=NumberFacts(messaging.log, _FACTS),
         wake=None if messaging.committed is None else messaging.committed(),
     )
-    if broker is not None:
-        yield _reading(messaging, "relay_facts", to_broker(readers, broker))
+    subscriptions: list[StaySubscribed] = []
     for consumer in consumers:
         dispatcher = Dispatcher(
             begin=begin, consumer=consumer, observer=messaging.observer, broker=broker
@@ -71,14 +71,11 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
                 limit=limit,
             )
             name = f"consume_{consumer.group}"
-            yield _reading(messaging, name, relay, woken=consumer.woken)
+            yield _reading(messaging, name, relay, relay.limit, woken=consumer.woken)
         else:
-            yield Job(
-                name=f"subscribe_{consumer.group}",
-                every=_SECOND,
-                full=1,
-                run=StaySubscribed(broker, dispatcher, min(limit, 100)),
-            )
+            staying = StaySubscribed(broker, dispatcher, min(limit, 100))
+            subscriptions.append(staying)
+            yield Job(name=f"subscribe_{consumer.group}", every=_SECOND, full=1, run=staying)
         if consumer.effect is not None:
             yield Job(
                 name=f"retry_{consumer.group}",
@@ -86,6 +83,10 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
                 full=_EFFECTS,
                 run=RetryParked(readers, dispatcher, _EFFECTS),
             )
+    if broker is not None:
+        relay = to_broker(readers, broker)
+        run = RelayFacts(relay, subscriptions)
+        yield _reading(messaging, "relay_facts", run, relay.limit)
     yield Job(
         name="forget_consumed",
         every=timedelta(minutes=1),
@@ -94,12 +95,19 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
     )
 
 
-def _reading(messaging: Messaging, name: str, relay: Relay, *, woken: bool = True) -> Job:
+def _reading(
+    messaging: Messaging,
+    name: str,
+    run: Callable[[], Awaitable[int]],
+    full: int,
+    *,
+    woken: bool = True,
+) -> Job:
     wake = messaging.numbered if woken else None
     return Job(
         name=name,
         every=_SECOND,
-        full=relay.limit,
-        run=relay,
+        full=full,
+        run=run,
         wake=None if wake is None else wake(),
     )

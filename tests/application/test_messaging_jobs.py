@@ -1,0 +1,68 @@
+"""The jobs that bring facts to consumers by way of a broker."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from application.messages import Context
+from application.messaging.consumer import Consumer
+from application.messaging.message import Message
+from application.ports.broker import BrokerUnavailable, Handle, Subscription
+from application.ports.unit_of_work import UnitOfWork
+from application.wiring.messaging import Messaging, jobs
+from infrastructure.memory.broker import MemoryBroker
+from infrastructure.memory.log import MemoryFactLog, MemoryLogReaders
+from tests.adapters.memory.harness import MemoryHarness
+from tests.contracts.broker_bench import eventually
+from tests.contracts.watcher import Watcher
+from tests.contracts.world import IDS, World
+
+
+class Forgetful(MemoryBroker):
+    """Cannot be subscribed to for a while, and would keep nothing for groups to come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = False
+        self.early: list[Message] = []
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        if not self.answers:
+            self.early += messages
+        await super().publish(messages)
+
+    async def subscribe(
+        self, group: str, topics: Sequence[str], handle: Handle, *, batch: int = 1
+    ) -> Subscription:
+        if not self.answers:
+            raise BrokerUnavailable("not yet")
+        return await super().subscribe(group, topics, handle, batch=batch)
+
+
+async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
+    harness, broker, got = MemoryHarness(), Forgetful(), list[Message]()
+
+    async def effect(message: Message, work: UnitOfWork, ctx: Context) -> None:
+        got.append(message)
+
+    messaging = Messaging(
+        begin=harness.begin,
+        ids=IDS,
+        log=MemoryFactLog(harness.database),
+        readers=MemoryLogReaders(harness.database),
+        observer=Watcher(),
+        broker=broker,
+    )
+    consumer = Consumer(group="tests", types=frozenset({"user.created"}), effect=effect)
+    by_name = {each.name: each for each in jobs(messaging, [consumer])}
+    await World(harness).users(3)
+    await by_name["number_facts"].run()
+    assert await by_name["relay_facts"].run() == 0
+    with pytest.raises(BrokerUnavailable):
+        await by_name["subscribe_tests"].run()
+    assert await by_name["relay_facts"].run() == 0 and broker.early == []
+    broker.answers = True
+    await by_name["subscribe_tests"].run()
+    assert await by_name["relay_facts"].run() > 0
+    await eventually(lambda: len(got) == 3, lambda: f"{len(got)} came")
+    await broker.close()
