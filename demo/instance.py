@@ -26,7 +26,7 @@ ALL_FROM_HERE: Mapping[str, str] = MappingProxyType(
 )
 """Settings for a crowd that is played: all come from one address, and none reads any mail."""
 
-_START_SECONDS, _STOP_SECONDS = 60.0, 15.0
+_START_SECONDS, _STOP_SECONDS = 120.0, 15.0
 
 
 class InstanceError(Exception):
@@ -63,7 +63,7 @@ class Instance:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Addresses:
-        """Raises InstanceError when it does not listen within a minute."""
+        """Raises InstanceError when it does not listen within two minutes."""
         self._data_dir.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

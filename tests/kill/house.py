@@ -41,7 +41,7 @@ class House:
         self.deployment = deployment
         self.unanswered = 0
         self._instance = Instance(folder, settings, deployment=deployment)
-        self._owner_url = owner_url
+        self.owner_url = owner_url
         self._addresses: Addresses | None = None
         self._shops: dict[str, RestShop | GrpcShop] = {}
         self._served_since: dict[str, float] = {}
@@ -97,19 +97,15 @@ class House:
                 await asyncio.sleep(0.005)
 
     async def kill_before(self, *services: str) -> None:
-        """When everything serves, and has for long enough to be started again once more."""
-        await self.ready()
-        for service in services:
-            if self._quick_ends.get(service, 0) >= 3:
-                served = time.monotonic() - self._served_since[service]
-                await asyncio.sleep(max(0.0, _LONG_ENOUGH - served))
+        """When everything serves."""
+        await self._mortal(*services)
         await self.kill(*services)
 
     async def kill_during(self, act: Act[R], face: str, lock: str, *services: str) -> R:
         """The request waits for what `lock` locks when those who work on it are killed; then the
         buyer insists. What the database was still told to do, it does."""
-        await self.ready()
-        connection = await asyncpg.connect(self._owner_url)
+        await self._mortal(*services)
+        connection = await asyncpg.connect(self.owner_url)
         try:
             async with connection.transaction():
                 await connection.execute(lock)
@@ -144,6 +140,14 @@ class House:
     @staticmethod
     def new_key() -> str:
         return uuid.uuid4().hex
+
+    async def _mortal(self, *services: str) -> None:
+        """Waits until they serve, and have for long enough to be started again once more."""
+        await self.ready()
+        for service in services:
+            if self._quick_ends.get(service, 0) >= 3:
+                served = time.monotonic() - self._served_since[service]
+                await asyncio.sleep(max(0.0, _LONG_ENOUGH - served))
 
     def _pid(self, service: str) -> int:
         found = children(self._instance.pid).items()

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import asyncpg
 import pytest
@@ -24,7 +24,8 @@ from tests.conftest import Databases
 from tests.faces.server import SECRET, UNHURRIED
 from tests.kill.house import House
 
-CAPACITY, QUANTITY = 6, 2
+QUANTITY = 2
+"""All there is: whoever is given it twice sells what nobody has."""
 HOLDS, MONEY = "catalog", "orders"
 
 _STOCK = "SELECT FROM stock FOR UPDATE"
@@ -38,12 +39,14 @@ _CHARGES = """
            sum(l.amount) FILTER (WHERE l.kind = 'captured') = o.total AS exact
     FROM orders o LEFT JOIN payments p ON p.order_id = o.id
     LEFT JOIN simulator.ledger l ON l.payment_id = p.id
-    WHERE o.event_id = $1::text::uuid AND o.state = 'CONFIRMED' GROUP BY o.id
+    WHERE o.event_id = $1::text::uuid AND o.state <> 'CANCELLED' GROUP BY o.id
 """
 
 
 @dataclass(slots=True, kw_only=True)
 class Scene:
+    """An event of its own."""
+
     house: House
     database: asyncpg.Connection
     account: Account
@@ -51,29 +54,50 @@ class Scene:
     tally: Tally
 
     async def hold(self, shop: Shop, key: str) -> str:
-        return await shop.hold(self.account, self.offer, QUANTITY, key=key)
+        hold = await shop.hold(self.account, self.offer, QUANTITY, key=key)
+        self.tally.holds.add(hold)
+        return hold
 
-    async def handed_out(self, order_id: str, face: str) -> None:
-        """Sooner or later."""
+    async def order(self, hold: str, shop: Shop, key: str) -> str:
+        order = await shop.order(self.account, hold, key=key)
+        self.tally.orders.add(order)
+        return order
+
+    async def pay(self, order: str, shop: Shop, key: str) -> None:
+        self.tally.payments.add(await shop.pay(self.account, order, "succeed", key=key))
+
+    async def cancel(self, order: str, shop: Shop, key: str) -> None:
+        await shop.cancel(self.account, order, key=key)
+        self.tally.cancelled.add(order)
+
+    async def handed_out(self, order: str, face: str) -> None:
+        """Sooner or later; then nothing is left, and all books are right."""
         deadline = time.monotonic() + 60
         while "CONFIRMED" != await self.house.insist(
-            lambda shop, key: shop.order_state(self.account, order_id), face
+            lambda shop, key: shop.order_state(self.account, order), face
         ):
             assert time.monotonic() < deadline, "it is never confirmed"
             await self.database.execute(_LOOK_NOW)
             await asyncio.sleep(0.2)
-        self.tally.confirmed[order_id] = self.account
-        tickets = await self.house.insist(
-            lambda shop, key: shop.tickets(self.account, order_id), face
-        )
-        assert len(tickets) == QUANTITY
-        self.tally.tickets.update({ticket.id: ticket.code for ticket in tickets})
+        self.tally.confirmed[order] = self.account
+        tickets = await self.house.insist(lambda shop, key: shop.tickets(self.account, order), face)
+        self.tally.tickets = {ticket.id: ticket.code for ticket in tickets}
+        assert len(self.tally.tickets) == QUANTITY
+        with pytest.raises(SoldOut):
+            await self.house.insist(self.hold, face)
+
+        assert await settle(self.database, self.offer, patience=15, everything=True)
+        books = await compare(self.database, self.offer, self.tally, complete=True)
+        assert books.problems == ()
+        assert (books.oversold, books.held, books.sold, books.tickets) == (0, 0, QUANTITY, QUANTITY)
+        charges = await self.database.fetch(_CHARGES, self.offer.event_id)
+        assert [(row["charges"], row["exact"]) for row in charges] == [(1, True)]
 
 
-@pytest.fixture(params=["monolith", "split"])
-async def scene(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
-) -> AsyncIterator[Scene]:
+@pytest.fixture(scope="module", params=["monolith", "split"])
+async def house(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
     url = databases.create()
     owner = databases.owner(url)
     settings = {
@@ -83,107 +107,72 @@ async def scene(
         "DATABASE__MIGRATION_URL": owner,
         "SECRET_KEY": SECRET,
     }
-    house = House(tmp_path, settings, owner, request.param)
-    database = await asyncpg.connect(owner)
+    house = House(tmp_path_factory.mktemp("house"), settings, owner, request.param)
     try:
         await house.start()
-        [account] = await open_accounts(house.shop("rest"), 1, lambda: None)
-        offer = await open_sale(house.rest_url, account, CAPACITY)
-        yield Scene(house=house, database=database, account=account, offer=offer, tally=Tally())
+        yield house
         await house.stop()
     finally:
         await house.end()
-        await database.close()
         databases.drop(url)
 
 
-async def test_a_purchase_survives_a_kill_in_each_step(scene: Scene) -> None:
-    await _cancelled(scene)
-    await _killed_before_each_step(scene, "rest")
-    await _killed_during_each_step(scene, "grpc")
-    await _killed_before_it_has_tickets(scene, "rest")
-    for face in ("rest", "grpc"):
-        with pytest.raises(SoldOut):
-            await scene.house.insist(scene.hold, face)
-
-    assert scene.house.unanswered > 0
-    assert await settle(scene.database, scene.offer, patience=15, everything=True)
-    books = await compare(scene.database, scene.offer, scene.tally, complete=True)
-    assert books.problems == ()
-    assert (books.oversold, books.held, books.sold) == (0, 0, CAPACITY)
-    assert books.tickets == len(scene.tally.tickets) == CAPACITY
-    charges = await scene.database.fetch(_CHARGES, scene.offer.event_id)
-    assert [(row["charges"], row["exact"]) for row in charges] == [(1, True)] * 3
+@pytest.fixture
+async def scene(house: House) -> AsyncIterator[Scene]:
+    await house.ready()
+    database = await asyncpg.connect(house.owner_url)
+    try:
+        [account] = await open_accounts(house.shop("rest"), 1, lambda: None)
+        offer = await open_sale(house.rest_url, account, QUANTITY)
+        yield Scene(house=house, database=database, account=account, offer=offer, tally=Tally())
+    finally:
+        await database.close()
 
 
-async def _cancelled(scene: Scene) -> None:
-    """What it held is there for the others."""
-    house, account, tally = scene.house, scene.account, scene.tally
-    hold = await house.insist(scene.hold, "rest")
-    tally.holds.add(hold)
-    order = await house.insist(lambda shop, key: shop.order(account, hold, key=key), "rest")
-    tally.orders.add(order)
-    await house.kill_during(
-        lambda shop, key: shop.cancel(account, order, key=key), "rest", _STOCK, HOLDS
-    )
-    assert await house.shop("rest").order_state(account, order) == "CANCELLED"
-    tally.cancelled.add(order)
-
-
-async def _killed_before_each_step(scene: Scene, face: str) -> None:
-    house, account, tally = scene.house, scene.account, scene.tally
+async def test_killed_before_each_step(scene: Scene) -> None:
+    house, face = scene.house, "rest"
     unanswered = house.unanswered
     await house.kill_before(HOLDS)
     hold = await house.insist(scene.hold, face)
-    tally.holds.add(hold)
     assert house.unanswered > unanswered, "nobody noticed the kill"
     await house.kill_before(HOLDS)
-    order = await house.insist(lambda shop, key: shop.order(account, hold, key=key), face)
-    tally.orders.add(order)
+    order = await house.insist(partial(scene.order, hold), face)
     await house.kill_before(HOLDS)
     unanswered = house.unanswered
-    payment = await house.insist(
-        lambda shop, key: shop.pay(account, order, "succeed", key=key), face
-    )
-    tally.payments.add(payment)
+    await house.insist(partial(scene.pay, order), face)
     if house.deployment == "split":
         assert house.unanswered == unanswered, "money needs nobody who keeps holds"
+    await house.kill_before(HOLDS)
     await scene.handed_out(order, face)
 
 
-async def _killed_during_each_step(scene: Scene, face: str) -> None:
-    house, account, tally = scene.house, scene.account, scene.tally
+async def test_killed_during_each_step(scene: Scene) -> None:
+    """Holding, ordering, and while the provider is asked."""
+    house, face = scene.house, "grpc"
     hold = await house.kill_during(scene.hold, face, _STOCK, HOLDS)
-    tally.holds.add(hold)
-    order = await house.kill_during(
-        lambda shop, key: shop.order(account, hold, key=key), face, _HOLDS, HOLDS
-    )
-    tally.orders.add(order)
-    payment = await house.kill_during(
-        lambda shop, key: shop.pay(account, order, "succeed", key=key),
-        face,
-        _PROVIDER,
-        HOLDS,
-        MONEY,
-    )
-    tally.payments.add(payment)
+    order = await house.kill_during(partial(scene.order, hold), face, _HOLDS, HOLDS)
+    await house.kill_during(partial(scene.pay, order), face, _PROVIDER, HOLDS, MONEY)
     await scene.handed_out(order, face)
 
 
-async def _killed_before_it_has_tickets(scene: Scene, face: str) -> None:
+async def test_killed_before_there_are_tickets(scene: Scene) -> None:
     """The provider has the money already; and once more, before anybody has looked."""
-    house, account, tally = scene.house, scene.account, scene.tally
+    house, face = scene.house, "rest"
     hold = await house.insist(scene.hold, face)
-    tally.holds.add(hold)
-    order = await house.insist(lambda shop, key: shop.order(account, hold, key=key), face)
-    tally.orders.add(order)
-    payment = await house.kill_during(
-        lambda shop, key: shop.pay(account, order, "succeed", key=key),
-        face,
-        _TICKETS,
-        HOLDS,
-        MONEY,
-    )
-    tally.payments.add(payment)
+    order = await house.insist(partial(scene.order, hold), face)
+    await house.kill_during(partial(scene.pay, order), face, _TICKETS, HOLDS, MONEY)
     await house.kill_before(HOLDS, MONEY)
+    await scene.handed_out(order, face)
+
+
+async def test_killed_while_an_order_is_cancelled(scene: Scene) -> None:
+    """What it held is there for the next, once."""
+    house, face = scene.house, "grpc"
+    hold = await house.insist(scene.hold, face)
+    order = await house.insist(partial(scene.order, hold), face)
+    await house.kill_during(partial(scene.cancel, order), face, _STOCK, HOLDS)
+    assert await house.shop(face).order_state(scene.account, order) == "CANCELLED"
+    hold = await house.insist(scene.hold, face)
+    order = await house.insist(partial(scene.order, hold), face)
+    await house.insist(partial(scene.pay, order), face)
     await scene.handed_out(order, face)
