@@ -16,7 +16,7 @@ from demo.rest_shop import RestShop
 from demo.shop import Account, Offer
 from demo.stage import open_accounts, open_sale
 
-_SETTINGS = {
+SETTINGS = {
     "HOLDS__MAX_PER_TEN_MINUTES": "1000000",
     "HOLDS__MAX_UNITS_PER_BUYER": "1000000",
     "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
@@ -79,7 +79,7 @@ def main() -> None:
         for deployment in PROGRAMS:
             with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
                 Path(folder).chmod(0o755)  # root's embedded server runs as another user
-                instance = Instance(Path(folder), _SETTINGS, deployment=deployment)
+                instance = Instance(Path(folder), SETTINGS, deployment=deployment)
                 addresses = instance.start()
                 try:
                     asyncio.run(measure(addresses.rest_url, found[deployment]))
