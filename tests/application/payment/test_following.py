@@ -1,4 +1,4 @@
-"""The consumer of orders that goes on with payments before the completer does; lost, it costs that."""
+"""The consumer that goes on with payments before the completer does. Lost, it costs that much."""
 
 from contextlib import suppress
 from datetime import timedelta
