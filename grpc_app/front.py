@@ -163,6 +163,8 @@ class _Forward(grpc.GenericRpcHandler):
             metadata = tuple(self._metadata(rpc))
             asked = ask(data, timeout=rpc.time_remaining(), metadata=metadata)
             try:
+                if told := tuple(_passed(await asked.initial_metadata())):
+                    await rpc.send_initial_metadata(told)
                 async for message in asked:
                     await rpc.write(message)
             except grpc.aio.AioRpcError as error:

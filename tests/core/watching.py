@@ -57,7 +57,7 @@ async def updates(
     async with grpc.aio.insecure_channel(target, options=options) as channel:
         asked = WatchOrderRequest(order_id=order_id)
         call = OrderServiceStub(channel).WatchOrder(asked, metadata=bearer(token))
-        await call.initial_metadata()  # comes with the first update
+        assert "x-request-id" in dict(await call.initial_metadata())
         yield aiter(call)
         call.cancel()
 
@@ -70,6 +70,7 @@ async def figures(
     async with grpc.aio.insecure_channel(target) as channel:
         asked = WatchAvailabilityRequest(event_id=event_id)
         call = EventServiceStub(channel).WatchAvailability(asked, metadata=bearer(token))
+        assert "x-request-id" in dict(await call.initial_metadata())
         yield aiter(call)
         call.cancel()
 
