@@ -6,7 +6,8 @@ from datetime import timedelta
 from application.errors import MailUnavailable
 from application.mail.letters import AccountLetters
 from application.messages import Context, Priority
-from application.notification.writing import ABOUT_ORDERS, OrderLetterWriter
+from application.notification.subject import ABOUT_ORDERS, look_up
+from application.notification.writing import OrderLetterWriter
 from application.ports.identity import Ids, Purpose, Seals
 from application.ports.mail import Letter, LetterRefused, Mailer, MailerUnavailable
 from application.ports.mail_queue import Mail, MailKind
@@ -97,7 +98,8 @@ class SendMails:
         """None where nobody is to be written to."""
         if mail.kind in ABOUT_ORDERS:
             async with self.begin(ctx) as work:
-                return await self.orders.letter(mail, work)
+                about = await look_up(mail, work)
+            return self.orders.letter(mail, about)
         to = mail.to
         expires_in = mail.expires_at - mail.created_at  # in round figures, as it was promised
         match mail.kind:

@@ -31,7 +31,7 @@ class EnglishOrderLetters(OrderLetters):
             _greeting(story),
             f"{quoted(story.organizer)} has cancelled your order {story.number}:",
             _event(story),
-            "There is nothing to pay, and tickets of this order are not valid any more.",
+            "There is nothing to pay, and there are no tickets.",
         )
 
     def order_failed(self, story: Story) -> tuple[str, str]:
@@ -124,7 +124,7 @@ def _left(story: Story, void: int) -> str:
     good = len(story.tickets)
     if not good:
         return "No ticket of this order is valid any more."
-    said = f"{void} of its tickets are not valid any more. " if void else ""
+    said = f"Tickets that are not valid any more: {void}. " if void else ""
     return f"{said}Valid tickets of this order: {good}."
 
 

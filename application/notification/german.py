@@ -31,7 +31,7 @@ class GermanOrderLetters(OrderLetters):
             _greeting(story),
             f"{quoted(story.organizer)} hat Ihre Bestellung {story.number} storniert:",
             _event(story),
-            "Es ist nichts zu bezahlen, und Tickets dieser Bestellung gelten nicht mehr.",
+            "Es ist nichts zu bezahlen, und es gibt keine Tickets.",
         )
 
     def order_failed(self, story: Story) -> tuple[str, str]:
@@ -128,7 +128,7 @@ def _left(story: Story, void: int) -> str:
     good = len(story.tickets)
     if not good:
         return "Kein Ticket dieser Bestellung gilt mehr."
-    said = f"{void} ihrer Tickets gelten nicht mehr. " if void else ""
+    said = f"Tickets, die nicht mehr gelten: {void}. " if void else ""
     return f"{said}Gültige Tickets dieser Bestellung: {good}."
 
 

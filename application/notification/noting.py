@@ -14,7 +14,6 @@ from application.payment.offline import OFFLINE
 from application.ports.identity import Ids
 from application.ports.mail_queue import Mail, MailKind
 from application.ports.unit_of_work import UnitOfWork
-from domain.event.event import EventState
 from domain.order.errors import OrderNotFound, PaymentNotFound
 from domain.order.order import Order
 from domain.order.refund import LATE_PAYMENT, Refund
@@ -32,7 +31,6 @@ TYPES: Final = frozenset(
         "order.cancelled",
         "order.failed",
         "order.expired",
-        "order.refunded",
         "refund.requested",
         "refund.completed",
         "event.updated",
@@ -75,7 +73,7 @@ class NoteMails:
         work.mails.add_for_orders(
             MailKind.EVENT_CANCELLED if cancelled else MailKind.EVENT_CHANGED,
             EventId(message.aggregate_id),
-            waiting=cancelled,
+            everybody=cancelled,
             created_at=message.occurred_at,
             expires_at=message.occurred_at + SENT_WITHIN,
         )
@@ -110,7 +108,7 @@ def notifications_consumer(ids: Ids) -> Consumer:
 
 
 async def _kind(message: Message, order: Order, work: UnitOfWork) -> MailKind | None:
-    """Of what happened to the order itself; None where its buyer knows, or hears of it otherwise."""
+    """Of what happened to the order itself; None where its buyer knows of it."""
     match message.type:
         case "order.confirmed":
             return MailKind.ORDER_CONFIRMED
@@ -124,11 +122,6 @@ async def _kind(message: Message, order: Order, work: UnitOfWork) -> MailKind | 
             latest = await work.payments.latest([order.id])
             offline = bool(latest) and latest[0].provider == OFFLINE
             return MailKind.ORDER_LAPSED if offline else None
-        case "order.refunded" if order.is_free:
-            # Of a cancelled event every buyer is told anyway.
-            event = await work.events.get(order.event_id)
-            cancelled = event is not None and event.state is EventState.CANCELLED
-            return None if cancelled else MailKind.ORDER_CANCELLED
     return None
 
 

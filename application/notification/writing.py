@@ -1,4 +1,4 @@
-"""Makes the letter of a mail about an order, from how things are when it is sent."""
+"""Makes the letter of a mail to a buyer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,26 +7,13 @@ from zoneinfo import ZoneInfo
 
 from application.mail.letters import printable
 from application.notification.story import OrderLetters, Story, StoryLine, StoryTicket
-from application.payment.refunding import refunded_tickets
+from application.notification.subject import Subject
 from application.ports.calendars import CalendarEntry, CalendarMethod, Calendars
 from application.ports.mail import Attachment, Letter
 from application.ports.mail_queue import WITH_TICKETS, Mail, MailKind
-from application.ports.unit_of_work import UnitOfWork
-from domain.event.event import Event, EventState
+from domain.event.event import EventState
 from domain.order.order import PAID, Order, OrderState
-from domain.order.refund import Refund
-from domain.ticket.ticket import Ticket, TicketState
-from shared.ids import OrderId, RefundId
 
-ABOUT_REFUNDS: Final = frozenset({MailKind.PAYMENT_LATE, MailKind.REFUND_COMPLETED})
-ABOUT_ORDERS: Final = ABOUT_REFUNDS | {
-    MailKind.ORDER_CONFIRMED,
-    MailKind.ORDER_CANCELLED,
-    MailKind.ORDER_FAILED,
-    MailKind.ORDER_LAPSED,
-    MailKind.EVENT_CHANGED,
-    MailKind.EVENT_CANCELLED,
-}
 _METHODS: Final[Mapping[MailKind, CalendarMethod]] = {
     MailKind.ORDER_CONFIRMED: CalendarMethod.PUBLISH,
     MailKind.EVENT_CHANGED: CalendarMethod.PUBLISH,
@@ -35,35 +22,18 @@ _METHODS: Final[Mapping[MailKind, CalendarMethod]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Subject:
-    order: Order
-    event: Event
-    organizer_name: str
-    tickets: tuple[Ticket, ...]
-    """Those that are good."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLetterWriter:
+    """`link_base` is what links to orders start with."""
+
     letters: OrderLetters
     calendars: Calendars
     link_base: str
 
-    async def letter(self, mail: Mail, work: UnitOfWork) -> Letter | None:
-        """None where nobody is to be written to any more: what was to be told is no longer so.
-
-        `mail` is one of `ABOUT_ORDERS`.
-        """
-        refund = None
-        if mail.kind in ABOUT_REFUNDS:
-            refund = await work.refunds.get(RefundId(_subject_id(mail)))
-            order = await work.orders.get(refund.order_id) if refund else None
-        else:
-            order = await work.orders.get(OrderId(_subject_id(mail)))
-        subject = await _load(order, work)
+    def letter(self, mail: Mail, subject: Subject) -> Letter | None:
+        """None where what was to be told is no longer so."""
         if not _is_still_so(mail.kind, subject):
             return None
-        title, text = await self._said(mail.kind, subject, refund, work)
+        title, text = self._said(mail.kind, subject)
         return Letter(
             message_id=str(mail.id),
             to=mail.to,
@@ -72,10 +42,8 @@ class OrderLetterWriter:
             attachments=self._files(mail, subject),
         )
 
-    async def _said(
-        self, kind: MailKind, subject: _Subject, refund: Refund | None, work: UnitOfWork
-    ) -> tuple[str, str]:
-        story, say = self._story(subject), self.letters
+    def _said(self, kind: MailKind, subject: Subject) -> tuple[str, str]:
+        story, refund, say = self._story(subject), subject.refund, self.letters
         match kind:
             case MailKind.ORDER_CONFIRMED:
                 return say.order_confirmed(story)
@@ -92,21 +60,20 @@ class OrderLetterWriter:
             case MailKind.PAYMENT_LATE if refund is not None:
                 return say.payment_late(story, refund.amount)
             case MailKind.REFUND_COMPLETED if refund is not None:
-                void = await refunded_tickets(work, refund)
-                return say.refund_completed(story, refund.amount, len(void))
+                return say.refund_completed(story, refund.amount, subject.void)
         raise RuntimeError(f"a mail {kind.name} is not about an order")
 
-    def _story(self, subject: _Subject) -> Story:
-        order, event = subject.order, subject.event
-        names = {each.id: each.name for each in event.ticket_types}
+    def _story(self, subject: Subject) -> Story:
+        order, details = subject.order, subject.event.details
+        names = {each.id: each.name for each in subject.event.ticket_types}
         return Story(
             buyer=order.buyer.name,
             number=order.number,
-            event=event.details.name,
+            event=details.name,
             organizer=subject.organizer_name,
-            venue=event.details.venue,
-            starts_at=event.details.starts_at.astimezone(ZoneInfo(event.details.timezone)),
-            timezone=event.details.timezone,
+            venue=details.venue,
+            starts_at=details.starts_at.astimezone(ZoneInfo(details.timezone)),
+            timezone=details.timezone,
             lines=[
                 StoryLine(name=names[line.ticket_type_id], quantity=line.quantity, total=line.total)
                 for line in order.lines
@@ -123,7 +90,7 @@ class OrderLetterWriter:
     def _link(self, order: Order) -> str:
         return f"{self.link_base.rstrip('/')}/orders/{order.id}"
 
-    def _files(self, mail: Mail, subject: _Subject) -> tuple[Attachment, ...]:
+    def _files(self, mail: Mail, subject: Subject) -> tuple[Attachment, ...]:
         method = _METHODS.get(mail.kind)
         if method is None:
             return ()
@@ -149,28 +116,7 @@ class OrderLetterWriter:
         return (file,)
 
 
-def _subject_id(mail: Mail) -> OrderId | RefundId:
-    if mail.subject_id is None:
-        raise RuntimeError(f"mail {mail.id} says nothing about its subject")
-    return OrderId(mail.subject_id)
-
-
-async def _load(order: Order | None, work: UnitOfWork) -> _Subject:
-    event = await work.events.get(order.event_id) if order else None
-    organizer = await work.organizers.get(order.organizer_id) if order else None
-    if order is None or event is None or organizer is None:
-        raise RuntimeError("a mail is about an order that is not there")
-    tickets = await work.tickets.of_order(order.id)
-    good = (TicketState.ISSUED, TicketState.CHECKED_IN)
-    return _Subject(
-        order=order,
-        event=event,
-        organizer_name=organizer.name,
-        tickets=tuple(each for each in tickets if each.state in good),
-    )
-
-
-def _is_still_so(kind: MailKind, subject: _Subject) -> bool:
+def _is_still_so(kind: MailKind, subject: Subject) -> bool:
     order, cancelled = subject.order, subject.event.state is EventState.CANCELLED
     match kind:
         case MailKind.ORDER_CONFIRMED:
@@ -178,6 +124,6 @@ def _is_still_so(kind: MailKind, subject: _Subject) -> bool:
         case MailKind.EVENT_CHANGED:
             return order.state in WITH_TICKETS and not cancelled
         case MailKind.ORDER_LAPSED:
-            return order.state is OrderState.EXPIRED
+            return order.state is OrderState.EXPIRED and not cancelled
         case _:
             return True

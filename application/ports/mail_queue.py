@@ -61,12 +61,13 @@ class MailQueue(Protocol):
         kind: MailKind,
         event_id: EventId,
         *,
-        waiting: bool,
+        everybody: bool,
         created_at: datetime,
         expires_at: datetime,
     ) -> None:
         """Notes a mail about each order of the event, to its buyer: about those that have tickets
-        and, with `waiting`, those whose money may still come; as they are at the commit.
+        and, for `everybody`, those whose money may still come and those that were given back since
+        `created_at`; as they are at the commit.
 
         Each is due `APART` after the one before it, so that other mails need not wait for all.
         """

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from application.ports.mail_queue import APART, WITH_TICKETS, Mail, MailKind, MailQueue
-from domain.order.order import Order, OrderState
+from domain.order.order import OrderState
 from infrastructure.memory.session import Phase, Session, Writing
 from infrastructure.memory.tables import MailRow
 from shared.ids import EventId, MailId
@@ -28,7 +28,7 @@ class MemoryMailQueue(MailQueue):
         kind: MailKind,
         event_id: EventId,
         *,
-        waiting: bool,
+        everybody: bool,
         created_at: datetime,
         expires_at: datetime,
     ) -> None:
@@ -36,7 +36,9 @@ class MemoryMailQueue(MailQueue):
             orders = writing.tables.orders.values()
             due_at = writing.now
             for order in [each for each in orders if each.event_id == event_id]:
-                if not _is_told(order, waiting, at=writing.now):
+                waits = order.state is OrderState.COMMITTING or order.is_payable(at=writing.now)
+                ended = order.state is OrderState.REFUNDED and order.updated_at >= created_at
+                if order.state not in WITH_TICKETS and not (everybody and (waits or ended)):
                     continue
                 mail = Mail(
                     id=MailId(uuid4()),
@@ -78,9 +80,3 @@ class MemoryMailQueue(MailQueue):
                 writing.journal.put(writing.tables.mails, mail.id, later)
 
         self._session.note(Phase.MAIL, write)
-
-
-def _is_told(order: Order, waiting: bool, *, at: datetime) -> bool:
-    if order.state in WITH_TICKETS:
-        return True
-    return waiting and (order.state is OrderState.COMMITTING or order.is_payable(at=at))

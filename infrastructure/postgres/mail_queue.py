@@ -32,7 +32,8 @@ _INSERT_FOR_ORDERS = """
     WHERE event_id = $1
       AND (state = ANY ($7)
            OR $3 AND (state = 'COMMITTING'
-                      OR state = 'PENDING_PAYMENT' AND deadline > statement_timestamp()))
+                      OR state = 'PENDING_PAYMENT' AND deadline > statement_timestamp()
+                      OR state = 'REFUNDED' AND updated_at >= $4))
 """
 
 _DONE = "DELETE FROM mails WHERE id = $1"
@@ -64,12 +65,12 @@ class PostgresMailQueue(MailQueue):
         kind: MailKind,
         event_id: EventId,
         *,
-        waiting: bool,
+        everybody: bool,
         created_at: datetime,
         expires_at: datetime,
     ) -> None:
         states = [state.value for state in WITH_TICKETS]
-        values = (event_id, kind.value, waiting, created_at, expires_at, APART, states)
+        values = (event_id, kind.value, everybody, created_at, expires_at, APART, states)
         self._statements.append((_INSERT_FOR_ORDERS, values))
 
     async def waiting(self, *, limit: int) -> Sequence[tuple[Mail, int]]:

@@ -140,7 +140,7 @@ async def test_a_letter_that_cannot_be_written_keeps_no_other(post: Post) -> Non
     assert await post.send() == 2
     assert post.mailer.sent == ["ada@example.com"]
     assert [each[1:] for each in post.world.observer.mails] == [
-        ("ORDER_CONFIRMED", "RuntimeError", False)
+        ("ORDER_CONFIRMED", "LookupError", False)
     ]
     [bug] = post.world.observer.bugs
     assert "order that is not there" in str(bug)

@@ -1,13 +1,17 @@
 """Mails that wait: none is lost, whoever sends them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from application.order.ending import cancel
+from application.order.fulfilment import confirm, take_over
 from application.ports.mail_queue import Mail, MailKind
-from shared.ids import MailId
+from application.views.order import OrderView
+from shared.ids import EventId, MailId
 from tests.contracts.harness import Harness
-from tests.contracts.world import IDS, World, crowd, new_email
+from tests.contracts.world import IDS, Sale, World, crowd, kind, new_email
 
 MINUTE = timedelta(minutes=1)
 
@@ -17,15 +21,15 @@ class MailQueueContract:
     def world(self, harness: Harness) -> World:
         return World(harness)
 
-    async def add(self, world: World, kind: MailKind = MailKind.VERIFY_EMAIL) -> Mail:
-        invites = kind is MailKind.INVITATION
+    async def add(self, world: World, about: MailKind = MailKind.VERIFY_EMAIL) -> Mail:
+        invites = about is MailKind.INVITATION
         async with world.begin(world.anonymous()) as work:
             now = await work.now()
             mail = Mail(
                 id=MailId(IDS.uuid()),
-                kind=kind,
+                kind=about,
                 to=new_email(),
-                subject_id=None if kind is MailKind.PASSWORD_CHANGED else IDS.uuid(),
+                subject_id=None if about is MailKind.PASSWORD_CHANGED else IDS.uuid(),
                 name="Ada Löwe",
                 organizer_name="Town" if invites else None,
                 role="FINANCE" if invites else None,
@@ -49,9 +53,9 @@ class MailQueueContract:
             work.mails.done(mail)
             await work.commit(None)
 
-    @pytest.mark.parametrize("kind", MailKind)
-    async def test_a_mail_waits_as_it_was_written(self, world: World, kind: MailKind) -> None:
-        mail = await self.add(world, kind)
+    @pytest.mark.parametrize("about", MailKind)
+    async def test_a_mail_waits_as_it_was_written(self, world: World, about: MailKind) -> None:
+        mail = await self.add(world, about)
         for _ in range(2):
             assert await self.waiting(world) == [(mail, 0)]
 
@@ -67,6 +71,112 @@ class MailQueueContract:
         await self.postpone(world, mails[0], timedelta(0))
         order = [mail.id for mail, _ in await self.waiting(world)]
         assert order == [mails[1].id, mails[2].id, mails[0].id]
+
+    async def orders(self, world: World, sale: Sale, *states: str) -> dict[str, OrderView]:
+        """One in each of these states; of one that is `DUE` the deadline has passed."""
+        buyer, made = await world.user(), {}
+        for state in states:
+            made[state] = view = await world.order(
+                buyer, (await world.hold(buyer, sale, {"Standing": 1})).id
+            )
+            if state in ("PENDING_PAYMENT", "DUE"):
+                continue
+            async with world.begin(world.system()) as work:
+                order, hold = await work.orders.get(view.id), await work.holds.get(view.hold_id)
+                now = await work.now()
+                assert order is not None and hold is not None
+                if state == "CANCELLED":
+                    cancel(work, order, hold, paying=False, at=now)
+                else:
+                    take_over(work, order, hold, at=now)
+                    order = order.commit(at=now)
+                    if state != "COMMITTING":
+                        order = confirm(work, order, ids=IDS, at=now)
+                    if state in ("PARTIALLY_REFUNDED", "REFUNDED"):
+                        order = order.note_refunded(1000 if state == "REFUNDED" else 1, at=now)
+                    work.orders.save(order)
+                await work.commit(None)
+        return made
+
+    async def announce(
+        self, world: World, sale: Sale, *, everybody: bool, at: datetime | None = None
+    ) -> dict[UUID | None, Mail]:
+        async with world.begin(world.system()) as work:
+            now = at or await work.now()
+            work.mails.add_for_orders(
+                MailKind.EVENT_CANCELLED if everybody else MailKind.EVENT_CHANGED,
+                EventId(sale.event.id),
+                everybody=everybody,
+                created_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+            await work.commit(None)
+        await world.harness.pass_time(MINUTE)
+        found = [mail for mail, _ in await self.waiting(world)]
+        assert len({mail.id for mail in found}) == len(found)
+        return {mail.subject_id: mail for mail in found}
+
+    async def test_mails_about_the_orders_of_an_event(self, world: World) -> None:
+        sale, other = await world.sale(kind("Standing", 99)), await world.sale(kind("Standing", 9))
+        told = ["CONFIRMED", "PARTIALLY_REFUNDED"]
+        orders = await self.orders(
+            world, sale, *told, "PENDING_PAYMENT", "COMMITTING", "REFUNDED", "CANCELLED"
+        )
+        await self.orders(world, other, "CONFIRMED")
+        mails = await self.announce(world, sale, everybody=False)
+        assert set(mails) == {orders[state].id for state in told}
+        mail = mails[orders["CONFIRMED"].id]
+        assert (mail.kind, mail.to, mail.name) == (
+            MailKind.EVENT_CHANGED,
+            "ada@example.com",
+            "Ada",
+        )
+        assert mail.expires_at - mail.created_at == timedelta(hours=1)
+
+    async def test_everybody_is_whoever_it_still_concerns(self, world: World) -> None:
+        sale = await world.sale(kind("Standing", 99))
+        await self.orders(world, sale, "REFUNDED", "DUE")
+        await world.harness.pass_time(timedelta(hours=1))
+        since = await world.now()
+        told = [
+            *("CONFIRMED", "PARTIALLY_REFUNDED", "PENDING_PAYMENT", "COMMITTING", "REFUNDED"),
+        ]
+        orders = await self.orders(world, sale, *told, "CANCELLED")
+        mails = await self.announce(world, sale, everybody=True, at=since)
+        assert set(mails) == {orders[state].id for state in told}
+
+    async def test_they_are_due_one_after_the_other(self, world: World) -> None:
+        """So what comes with them, or after them, need not wait for all."""
+        sale = await world.sale(kind("Standing", 99))
+        for _ in range(2):
+            await self.orders(world, sale, "CONFIRMED", "PARTIALLY_REFUNDED")
+        async with world.begin(world.system()) as work:
+            now = await work.now()
+            expires_at = now + timedelta(hours=1)
+            event_id = EventId(sale.event.id)
+            work.mails.add_for_orders(
+                MailKind.EVENT_CHANGED,
+                event_id,
+                everybody=False,
+                created_at=now,
+                expires_at=expires_at,
+            )
+            other = Mail(
+                id=MailId(IDS.uuid()),
+                kind=MailKind.PASSWORD_CHANGED,
+                to=new_email(),
+                subject_id=None,
+                name="Ada",
+                organizer_name=None,
+                role=None,
+                created_at=now,
+                expires_at=expires_at,
+            )
+            work.mails.add(other)
+            await work.commit(None)
+        await world.harness.pass_time(MINUTE)
+        order = [mail.id for mail, _ in await self.waiting(world)]
+        assert len(order) == 5 and order.index(other.id) == 0
 
     async def test_what_is_done_is_gone(self, world: World) -> None:
         sent, other = await self.add(world), await self.add(world)
