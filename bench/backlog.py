@@ -9,6 +9,7 @@ arrived is compared with the log: all of it, and of each aggregate in order.
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 import uuid
@@ -21,6 +22,7 @@ from typing import Final
 import asyncpg
 
 from application.ports.broker import Broker, Delivery
+from bench import cpu
 from bench.deployments import SETTINGS
 from demo.instance import Instance
 from demo.rest_shop import RestShop
@@ -35,6 +37,10 @@ from infrastructure.redis.streams_config import StreamsConfig
 from tools.services import Kafka, RabbitMq, Redis, Server
 
 _SERVERS: Final[dict[str, type[Server]]] = {"redis": Redis, "rabbitmq": RabbitMq, "kafka": Kafka}
+_HEAD: Final = """\
+| broker | facts/s beside sales | alone | CPU µs per fact | cores of others \
+| p99 of holds, ms: before | while it is away | draining | ratio |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|"""
 _AT_ONCE: Final = 2
 _QUIET_SECONDS: Final = 8.0
 _AGGREGATES: Final = 2_000
@@ -86,9 +92,20 @@ class Arrived:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Drained:
+    """Facts a second; processor time of the product, with its database, for each of them; and how
+    many cores others used meanwhile."""
+
+    per_second: float
+    microseconds: float
+    others: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     server: Server
     kind: str
+    pid: int
     shop: RestShop
     accounts: Sequence[Account]
     offer: Offer
@@ -122,14 +139,20 @@ class Scene:
             await self.database.execute(_PILE_UP, _STROKE, _AGGREGATES)
             await asyncio.sleep(0.05)
 
-    async def drain(self) -> float:
-        """Facts a second, from the moment the broker answers again."""
+    async def drain(self) -> Drained:
+        """From the moment the broker answers again."""
         await asyncio.to_thread(self.server.start)
+        look = cpu.look()
         started, reader = time.perf_counter(), f"relay:{self.kind}"
         before = await self.database.fetchval(_WAITING, reader)
         while await self.database.fetchval(_WAITING, reader) > 100:  # sales go on
             await asyncio.sleep(0.1)
-        return float(before) / (time.perf_counter() - started)
+        took, after = time.perf_counter() - started, cpu.look()
+        return Drained(
+            per_second=before / took,
+            microseconds=1e6 * cpu.seconds_of([self.pid], look, after) / before,
+            others=cpu.others(os.getpid(), look, after),
+        )
 
 
 async def measure(kind: str, server: Server, facts: int, folder: Path) -> str:
@@ -146,6 +169,7 @@ async def measure(kind: str, server: Server, facts: int, folder: Path) -> str:
         scene = Scene(
             server=server,
             kind=kind,
+            pid=instance.pid,
             shop=shop,
             accounts=accounts,
             offer=offer,
@@ -172,8 +196,9 @@ async def measure(kind: str, server: Server, facts: int, folder: Path) -> str:
             raise RuntimeError(f"{kind}: something was overtaken")
         before, without, after = map(_p99, (quiet, away, draining))
         return (
-            f"| {kind} | {beside:,.0f} | {alone:,.0f} | {before:.1f} | {without:.1f} | {after:.1f} "
-            f"| {after / before:.2f} |"
+            f"| {kind} | {beside.per_second:,.0f} | {alone.per_second:,.0f} "
+            f"| {alone.microseconds:.0f} | {alone.others:.1f} "
+            f"| {before:.0f} | {without:.0f} | {after:.0f} | {after / before:.2f} |"
         )
     finally:
         await broker.close()
@@ -200,8 +225,7 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=20_000)
     parser.add_argument("kinds", nargs="*", metavar="BROKER", help=", ".join(_SERVERS))
     chosen = parser.parse_args()
-    print("| broker | facts/s beside sales | alone | p99 of holds, ms | away | draining | ratio |")
-    print("|---|---:|---:|---:|---:|---:|---:|", flush=True)
+    print(_HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # root's embedded server runs as another user
