@@ -1,8 +1,9 @@
 """The consumer of orders that goes on with their payments as soon as there is something to do.
 
 Nothing depends on it. A payment with something to do has a `due_at`, and the completer looks for
-those; who hears of it from the log comes before its next round, and in any process. While the
-process that started a payment is at it, it is not due, and is left alone.
+those; who hears of it from a broker comes before its next round, and in any process. (Without a
+broker the log would have to be read at each commit of a sale for that: the completer is soon
+enough.) While the process that started a payment is at it, it is not due, and is left alone.
 """
 
 import logging
@@ -71,4 +72,5 @@ class FollowPayments:
 
 
 def payments_consumer(begin: Begin, process: PaymentProcess) -> Consumer:
-    return Consumer(group=GROUP, types=TYPES, projection=FollowPayments(begin, process))
+    following = FollowPayments(begin, process)
+    return Consumer(group=GROUP, types=TYPES, projection=following, woken=False)
