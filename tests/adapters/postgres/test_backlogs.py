@@ -32,7 +32,7 @@ class TestBacklogs(OnPostgres):
         backlog = await PostgresBacklogs(contract_database).look()
         assert backlog.inbox == backlog.payments == backlog.refunds == NOTHING
         assert backlog.outbox == backlog.webhooks == NOTHING
-        assert backlog.attention == backlog.parked == backlog.dead == {}
+        assert not (backlog.attention or backlog.parked or backlog.dead)
 
     async def test_events_and_attention_wait_until_somebody_did_something(
         self, world: World, contract_database: Database, contract_owner: Owner
