@@ -23,6 +23,7 @@ from tests.features.steps.hoarding import *  # noqa: F401,F403
 from tests.features.steps.keys import *  # noqa: F401,F403
 from tests.features.steps.looking import *  # noqa: F401,F403
 from tests.features.steps.members import *  # noqa: F401,F403
+from tests.features.steps.notifying import *  # noqa: F401,F403
 from tests.features.steps.refunding import *  # noqa: F401,F403
 from tests.features.steps.repeating import *  # noqa: F401,F403
 from tests.features.steps.selling import *  # noqa: F401,F403

@@ -24,3 +24,9 @@ Feature: Tickets
     And Ada buys 2 Balcony
     When Ada lists her orders
     Then Ada sees 2 orders, newest first
+
+  Scenario: The tickets come by mail, once, with a date for the calendar
+    Given Ada has an account
+    And Ada buys 2 Standing and 1 Balcony
+    Then Ada gets one mail with her 3 tickets
+    And the mail has a file for Ada's calendar

@@ -10,7 +10,7 @@ import pytest
 from application.ports.mail import MailerUnavailable
 from infrastructure.mail.files import FileMailer
 from tests.adapters.mail.reading import parsed, read
-from tests.contracts.mailers import Arrived, Mailbox, MailersContract, letter
+from tests.contracts.mailers import Arrived, Mailbox, MailersContract, attachment, letter
 
 
 class Folder(Mailbox):
@@ -67,6 +67,16 @@ async def test_a_link_stands_in_the_file_as_it_is(folder: Path, mailer: FileMail
     await mailer.send(letter(f"Grüße\n\n{link}\n"))
     (file,) = folder.iterdir()
     assert link.encode() in file.read_bytes()
+
+
+async def test_an_attachment_is_there_byte_by_byte(folder: Path, mailer: FileMailer) -> None:
+    content = bytes(range(256)) * 50
+    await mailer.send(letter("Grüße\n", attachments=(attachment(content=content),)))
+    (file,) = folder.iterdir()
+    [part] = parsed(file.read_bytes()).iter_attachments()
+    assert part.get_payload(decode=True) == content
+    assert (part.get_param("method"), part.get_param("charset")) == ("PUBLISH", "utf-8")
+    assert "Grüße\r\n".encode() in file.read_bytes()
 
 
 async def test_files_sort_by_time(folder: Path, mailer: FileMailer) -> None:

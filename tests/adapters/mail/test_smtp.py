@@ -11,7 +11,7 @@ from application.ports.mail import LetterRefused, MailerUnavailable
 from infrastructure.mail.smtp import SmtpMailer
 from tests.adapters.mail.reading import parsed, read
 from tests.adapters.mail.server import Post, certificate, content, serving
-from tests.contracts.mailers import Arrived, Mailbox, MailersContract, letter
+from tests.contracts.mailers import Arrived, Mailbox, MailersContract, attachment, letter
 
 SENDER = "Holdfast <shop@example.com>"
 
@@ -48,6 +48,16 @@ async def test_only_seven_bits_travel() -> None:
     assert content(envelope).isascii()
     assert envelope.mail_from == "shop@example.com"
     assert parsed(content(envelope))["From"] == SENDER
+
+
+async def test_an_attachment_travels_byte_by_byte() -> None:
+    binary = bytes(range(256)) * 50
+    async with serving(Post()) as post:
+        await plain(post).send(letter("Grüße\n", attachments=(attachment(content=binary),)))
+    (envelope,) = post.sent
+    assert content(envelope).isascii()
+    [part] = parsed(content(envelope)).iter_attachments()
+    assert part.get_payload(decode=True) == binary
 
 
 @pytest.mark.parametrize(
