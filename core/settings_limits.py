@@ -71,7 +71,8 @@ class Redis(Section):
     users: bool = Field(
         default=False,
         description="Whether what to show of users is kept in Redis for other programs "
-        "(docs/deployment-modes.md). After setting it back: make dlq args='forget consumer:users'",
+        "(docs/deployment-modes.md). After setting it back, `make dlq` forgets their reader: "
+        "'forget consumer:users'",
     )
 
     @field_validator("url")
