@@ -188,9 +188,7 @@ class Order(Aggregate):
     def commit(self, *, at: datetime) -> "Order":
         """The money is promised and its stock is its own; only then is money taken."""
         late = self.state is OrderState.EXPIRED
-        fact = OrderCommitted(
-            order_id=self.id, event_id=self.event_id, late=late, occurred_at=at
-        )
+        fact = OrderCommitted(order_id=self.id, event_id=self.event_id, late=late, occurred_at=at)
         return self._moved(OrderState.COMMITTING, fact, at)
 
     def confirm(self, *, at: datetime) -> "Order":

@@ -83,6 +83,7 @@ class RedisRecentFigures(RecentFigures):
         self._keep = server.script(_KEEP)
         self._forget = server.script(_FORGET)
         self._found: dict[EventId, _Found] = {}
+        self._away_until = 0.0
         self._owed: dict[EventId, float] = {}
         self._telling: asyncio.Task[None] | None = None
         self._asking: dict[EventId, asyncio.Task[_Found | None]] = {}
@@ -92,7 +93,7 @@ class RedisRecentFigures(RecentFigures):
     ) -> tuple[Figures, float]:
         found = self._found.get(event_id)
         if found is None or self._clock() - found.asked > FRESH_SECONDS:
-            found = await self._ask(event_id)
+            found = await self._ask(event_id) if self._clock() >= self._away_until else None
         if found is not None:
             figures, age = found.figures, self._clock() - found.began
             if figures is not None and age <= max_age and figures.stock.keys() >= set(pools):
@@ -158,6 +159,7 @@ class RedisRecentFigures(RecentFigures):
             answer = await _unless_away(self._read(self._keys(event_id)))
             if answer is None:
                 self._found.pop(event_id, None)
+                self._away_until = self._clock() + FRESH_SECONDS
                 return None
             text, left_ms, mark, now = answer
             age = max(0, _KEPT_MS - left_ms) / 1000

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,10 +80,24 @@ async def test_topics_are_made_as_configured(kafka: Kafka, broker: Broker, sourc
             source.topic: 4,
             dead: 1,
         }
-        asked = ConfigResource(ConfigResourceType.TOPIC, dead)
-        (answer,) = await administrator.describe_configs([asked])
-        config = {entry[0]: entry[1] for entry in answer.resources[0][4]}
-        assert config["retention.ms"] == "-1"
+        assert (await configured(administrator, dead))["retention.ms"] == "-1"
+
+
+async def test_of_users_the_last_message_stays(
+    kafka: Kafka, broker: Broker, source: Source
+) -> None:
+    """Once each of them was there for a week."""
+    await broker.publish([replace(source.message(), aggregate="user")])
+    async with client(AIOKafkaAdminClient, kafka) as administrator:
+        config = await configured(administrator, "ticketing.user")
+        assert config["cleanup.policy"] == "compact"
+        assert int(config["min.compaction.lag.ms"]) == 7 * 24 * 3600 * 1000
+
+
+async def configured(administrator: Any, topic: str) -> dict[str, str]:
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic)
+    (answer,) = await administrator.describe_configs([asked])
+    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
 
 
 async def test_keys_meet_those_of_other_clients(
