@@ -1,10 +1,12 @@
 """Orders and tickets."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from application.hold.create_hold import CreateHold
 from application.hold.get_hold import GetHold
 from application.ports.repositories import OrderFilter
 from domain.charges import Fee
@@ -16,7 +18,7 @@ from shared.ids import HoldId, OrderId, TicketId, UserId
 from tests.contracts.harness import Harness
 from tests.contracts.ledger import LATER
 from tests.contracts.payments import pay
-from tests.contracts.world import IDS, Caller, Sale, World, crowd, draft, kind
+from tests.contracts.world import IDS, Caller, Sale, World, crowd, draft, kind, new_key
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 """For lists that do not ask for a state that time decides about."""
@@ -51,6 +53,18 @@ class SalesContract:
         assert [len(line.charges) for line in stored.lines] == [2, 1]
         assert order.lines == stored.lines and order.total == stored.total
         assert await world.application.holds.get(GetHold(hold_id=hold.id), buyer.ctx()) == hold
+
+    async def test_facts_say_which_call_they_come_of(self, world: World, sale: Sale) -> None:
+        """Also where several are committed together."""
+        command = CreateHold(event_id=sale.event.id, lines=sale.lines({"Standing": 1}))
+        calls = {each.user_id: each.ctx(new_key()) for each in await world.users(6)}
+        await asyncio.gather(
+            *(world.application.holds.create(command, ctx) for ctx in calls.values())
+        )
+        told = [each for each in await world.harness.outbox() if each.fact == "HoldPlaced"]
+        assert {each.actor: each.request_id for each in told} == {
+            str(user_id): ctx.request_id for user_id, ctx in calls.items()
+        }
 
     async def test_an_order_is_found_again(self, world: World, sale: Sale) -> None:
         buyer = await world.user()
