@@ -77,7 +77,7 @@ class RestFace(Face):
             if (value := rest.pop(name)) is not None
         }
         if route.is_stream:
-            return self._first(path, query, sent)
+            return self.first(path, query, sent)
         response = self._client.request(
             route.method,
             path,
@@ -87,8 +87,8 @@ class RestFace(Face):
         )
         return outcome(response)
 
-    def _first(
-        self, path: str, query: dict[str, list[str] | str], headers: list[tuple[str, str]]
+    def first(
+        self, path: str, query: Mapping[str, list[str] | str], headers: list[tuple[str, str]]
     ) -> Outcome:
         """What a stream tells at once; then it is left."""
         with self._client.stream("GET", path, params=query, headers=headers) as response:

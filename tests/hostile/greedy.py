@@ -62,16 +62,18 @@ class GreedyRest(Face):
         if (etag := rest.pop("etag", None)) is not None:
             sent.append(("if-match", str(etag)))
         query = {
-            each: str(value)
-            for each in sorted(route.query & rest.keys())
-            if (value := rest.pop(each)) is not None
+            name: [str(each) for each in value] if isinstance(value, list) else str(value)
+            for name in sorted(route.query & rest.keys())
+            if (value := rest.pop(name)) is not None
         }
         if route.has_body:
             self._in_the_body(operation, path, sent, rest, own)
         more = {each: str(hostile(each)) for each in self.names if each not in own.fields_by_name}
         json = rest if route.has_body else more if route.method == "POST" else None
 
-        def ask(params: Mapping[str, str]) -> Outcome:
+        def ask(params: Mapping[str, list[str] | str]) -> Outcome:
+            if route.is_stream:
+                return self.face.first(path, params, sent)
             return outcome(
                 self.face.request(route.method, path, params=params, headers=sent, json=json)
             )
@@ -198,6 +200,8 @@ def _of(wanted: FieldDescriptor) -> Plain:
     if below is not None:
         if below.full_name == "google.protobuf.Timestamp":
             return "2099-01-01T00:00:00Z"
+        if below.full_name == "google.protobuf.Struct":  # of any names, in any depth
+            return {"intruder": "intruder"}
         return dict(_json(below))
     if wanted.cpp_type == wanted.CPPTYPE_BOOL:
         return value if isinstance(value, bool) else True

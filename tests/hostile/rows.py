@@ -23,6 +23,11 @@ _UNDER_WAY = """
     SELECT (SELECT count(*) FROM mails)
          + (SELECT count(*) FROM provider_events WHERE processed_at IS NULL)
          + (SELECT count(*) FROM refunds WHERE due_at IS NOT NULL)
+         + (SELECT count(*) FROM outbox WHERE log_position IS NULL)
+         + (SELECT count(*) FROM log_cursors
+            WHERE log_position < (SELECT max(log_position) FROM outbox))
+         + (SELECT count(*) FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL
+            AND attempts = 0)
 """
 _RANDOM: Final = frozenset(
     {
@@ -39,6 +44,13 @@ _RANDOM: Final = frozenset(
 """Made anew each time: of orders, tickets, API keys and payments. (An event's id is a UUID.)"""
 _COUNTERS: Final = "login_attempts"
 """Hashes of addresses, and when they were tried."""
+
+_BESIDE: Final[Mapping[str, frozenset[str]]] = {
+    "outbox": frozenset({"position", "log_position"}),
+    "log_cursors": frozenset({"log_position"}),
+    "webhook_deliveries": frozenset({"attempts"}),
+}
+"""What the background does meanwhile has its place among what calls do, sooner or later."""
 
 _IN_ANY_ORDER: Final = "proofs"
 """Made when their mails are sent, several at once: nobody decides which of two is the first."""
@@ -67,13 +79,34 @@ def rows_of(url: str) -> Rows:
     return in_thread(lambda: _rows(url))
 
 
+def empty(url: str) -> None:
+    """As when it was made, under a server that runs: its readers of the log begin anew."""
+    in_thread(lambda: _empty(url))
+
+
+async def _empty(url: str) -> None:
+    tables = (await columns(url)).keys() - {"log_cursors"}
+    connection = await asyncpg.connect(url)
+    try:
+        await _at_rest(connection)
+        async with connection.transaction():
+            await connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+            await connection.execute("UPDATE log_cursors SET log_position = 0")
+    finally:
+        await connection.close()
+
+
+async def _at_rest(connection: asyncpg.Connection) -> None:
+    await connection.execute("SET statement_timeout = '20s'")
+    while await connection.fetchval(_UNDER_WAY):
+        await connection.fetchval("SELECT pg_sleep(0.02)")
+
+
 async def _rows(url: str) -> Rows:
     tables = await columns(url)
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("SET statement_timeout = '20s'")
-        while await connection.fetchval(_UNDER_WAY):
-            await connection.fetchval("SELECT pg_sleep(0.02)")
+        await _at_rest(connection)
         found = {
             name: [dict(row) for row in await connection.fetch(f'SELECT * FROM "{name}"')]
             for name in tables
@@ -85,7 +118,11 @@ async def _rows(url: str) -> Rows:
     return {
         table: Counter(
             msgspec.json.encode(
-                {column: _plain(column, value, names) for column, value in row.items()}
+                {
+                    column: _plain(column, value, names)
+                    for column, value in row.items()
+                    if column not in _BESIDE.get(table, ())
+                }
             ).decode()
             for row in rows
         )
