@@ -83,8 +83,9 @@ class TestRedisRecentFigures(RecentFiguresContract):
         assert await other.sold(sight, 3) == (1, 0)
 
     async def test_what_one_forgets_all_forget(self, under_test: OnRedis, other: OnRedis) -> None:
+        """Also the one who has looked itself, and remembers."""
         sight = Sight()
-        for each in (under_test, other):
+        for each in (other, under_test):
             await each.sold(sight, 60)
         sight.sold = 1
         await other.pass_time(2 * FRESH_SECONDS)
