@@ -173,6 +173,25 @@ def api_keys(by: Caller, made: Canaries, access: str) -> None:
     by.refused("GET", "/events", headers=_bearer(key))
 
 
+def endpoints(by: Caller, made: Canaries, access: str) -> None:
+    """Signing secrets of webhooks: two real ones, with keys that would keep them, if they could,
+    and shown where they do not belong."""
+    house = by.ok("/organizers", access, name="Hooks", slug=f"hooks-{uuid4().hex}")
+    asked = {"live": True, "url": "https://hook.example/", "types": ["*"]}
+    at, sent = f"/organizers/{house['id']}/webhook-endpoints", _bearer(access)
+    answer = by.send("POST", at, json=asked, headers={**sent, "Idempotency-Key": uuid4().hex})
+    endpoint = answer.json()
+    own = f"/webhook-endpoints/{endpoint['id']}"
+    answer = by.send("POST", f"{own}/rotate", headers={**sent, "Idempotency-Key": uuid4().hex})
+    for name, secret in (("first", endpoint["secret"]), ("second", answer.json()["secret"])):
+        core = made.note(f"{name} secret of an endpoint", secret.removeprefix("whsec_"))
+        made.note(f"{name} secret of an endpoint, its bytes", base64.b64decode(core).hex())
+        by.refused("GET", "/users/me", headers=_bearer(secret))
+        by.refused("PATCH", own, json={"url": secret}, headers=sent)
+        by.refused("PATCH", own, json={"types": [secret]}, headers=sent)
+    by.ok(f"{own}/test", access)
+
+
 def messages(by: Caller, made: Canaries) -> None:
     """Protobuf that is none, or too much of it."""
     broken = made.new("broken protobuf").encode()

@@ -113,6 +113,7 @@ def _push(
     pushes.addresses(by, made, access)
     pushes.proofs(by, made, access)
     pushes.api_keys(by, made, access)
+    pushes.endpoints(by, made, access)
     pushes.messages(by, made)
     pushes.webhooks(by, made, webhook)
     made.note("guest token", by.ok("/guests", email=email)["access_token"])
