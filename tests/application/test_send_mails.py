@@ -116,6 +116,7 @@ async def test_what_nobody_wants_any_more_is_not_sent(post: Post) -> None:
     post.clock.advance(timedelta(hours=1))
     assert await post.send() == 1
     assert post.mailer.sent == []
+    post.clock.advance(timedelta(minutes=6))  # nor is it only left alone for a while
     assert await post.send() == 0
 
 
