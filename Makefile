@@ -68,10 +68,10 @@ test: $(READY) ## run the tests; make test args="-k hold" passes options to pyte
 
 test-long: $(READY) ## run the long proofs: scenarios, who gets in, hostile input, limits, processes, kills
 	@$(BIN)/pytest $(PARALLEL) --dist loadfile -o faulthandler_timeout=300 $(args) $(LONG)
-	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases 2000 tests/random
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal -o faulthandler_timeout=600 --purchases 2000 tests/random
 
 test-random: $(READY) ## play random purchases, refunds and disputes in virtual time; purchases=20000
-	@$(BIN)/pytest $(PARALLEL) --dist worksteal --purchases $(or $(purchases),20000) tests/random
+	@$(BIN)/pytest $(PARALLEL) --dist worksteal -o faulthandler_timeout=1200 --purchases $(or $(purchases),20000) tests/random
 
 test-split: $(READY) ## run the scenarios and the parity tests on services apart
 	@$(BIN)/pytest -n0 tests/features tests/parity --deployment split $(args)

@@ -30,29 +30,30 @@ class RefundCancelledEvents:
     again when all others have been."""
 
     async def __call__(self) -> int:
-        """Answers how many there were, but less than a full round: the next waits its turn."""
+        """Answers of how many something became; the next round waits its turn in any case."""
         ctx = Context.system(self.ids.uuid(), priority=Priority.READ)
         async with self.begin(ctx) as work:
             found = await work.orders.of_cancelled_events(after=self._after, limit=self.limit)
+        done = 0
         for order_id in found:
             try:
-                await self._refund(order_id, ctx)
+                done += await self._refund(order_id, ctx)
             except StaleWrite:
                 continue  # somebody is at it: it is found again
         self._after = found[-1] if len(found) == self.limit else None
-        return len(found)
+        return done
 
-    async def _refund(self, order_id: OrderId, ctx: Context) -> None:
+    async def _refund(self, order_id: OrderId, ctx: Context) -> bool:
         async with self.begin(ctx) as work:
             order = await work.orders.get(order_id)
             if order is None or order.state not in _REFUNDABLE:
-                return
+                return False
             paid, now = await load_paid(work, order), await work.now()
             if order.is_free:
                 work.orders.save(order.end_free(at=now))
                 void(work, order, paid.issued, return_stock=True, at=now)
             elif paid.left.is_zero:
-                return
+                return False
             else:
                 request_refund(
                     work,
@@ -65,3 +66,4 @@ class RefundCancelledEvents:
                     at=now,
                 )
             await work.commit(None)
+        return True

@@ -18,3 +18,5 @@ class Pauses:
     """For a payment that only a person can help: it contradicts ours, or our calls are refused."""
     stuck: timedelta = timedelta(hours=24)
     """How old an open payment nobody can use any more may be before a person is told."""
+    undecided: timedelta = timedelta(days=14)
+    """How long a provider may think about a refund before a person is told; it is asked on."""

@@ -149,29 +149,20 @@ class RefundProcess:
                     at=now,
                 )
             elif after.is_open and after.due_at is not None:
+                await self._tell(work, current, after, at=now)
                 after = self._later(after, at=now)
             await _save(work, current, after, ids=self.ids, at=now)
             await work.commit(None)
         return False
 
     async def _wait(self, asked: Refund, ctx: Context) -> bool:
-        """Asks again later; a person is told of what the provider does not answer for long."""
+        """Asks again later."""
         async with self.begin(ctx) as work:
             current = await _load(work, asked.id)
             refund, now = current.refund, await work.now()
             if refund.due_at is None:
                 return False
-            requested = refund.state is RefundState.REQUESTED
-            if requested and now - refund.created_at >= self.pauses.stuck:
-                await ask_once(
-                    work,
-                    AttentionKind.PAYMENT_STUCK,
-                    refund.id,
-                    current.order,
-                    f"The provider does not answer to a refund of {refund.amount}.",
-                    ids=self.ids,
-                    at=now,
-                )
+            await self._tell(work, current, refund, at=now)
             work.refunds.save(self._later(refund, at=now))
             await work.commit(None)
         return False
@@ -195,6 +186,23 @@ class RefundProcess:
             work.refunds.save(refund.wait())
             await work.commit(None)
         return False
+
+    async def _tell(
+        self, work: UnitOfWork, current: _Return, refund: Refund, *, at: datetime
+    ) -> None:
+        """A person, once, of a refund that has been open for too long."""
+        pending = refund.state is RefundState.PENDING
+        said = "has not decided about" if pending else "does not answer to"
+        if at - refund.created_at >= (self.pauses.undecided if pending else self.pauses.stuck):
+            await ask_once(
+                work,
+                AttentionKind.PAYMENT_STUCK,
+                refund.id,
+                current.order,
+                f"The provider {said} a refund of {refund.amount}.",
+                ids=self.ids,
+                at=at,
+            )
 
     def _later(self, refund: Refund, *, at: datetime) -> Refund:
         pending = refund.state is RefundState.PENDING

@@ -16,7 +16,7 @@ from infrastructure.alipay.notification import TOLERANCE
 from infrastructure.alipay.payments import AlipayPayments
 from tests.contracts.provider_bench import Bench, Webhook, key
 from tests.fakes.alipay.gateway import APP_ID, SELLER_ID, FakeAlipay
-from tests.fakes.alipay.keys import private_pem, public_pem
+from tests.fakes.rsa_keys import private_pem, public_pem
 from tests.fakes.serving import serving
 
 

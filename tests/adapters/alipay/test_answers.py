@@ -15,12 +15,12 @@ from tests.adapters.alipay.bench import AlipayBench, config
 from tests.contracts.provider_bench import key
 from tests.contracts.world import IDS
 from tests.fakes.alipay.gateway import Fault
-from tests.fakes.alipay.keys import public_pem, sign
+from tests.fakes.rsa_keys import public_pem, sign
 
 METHOD = "alipay.trade.query"
 NODE = '{"code":"10000","qr_code":"https:\\/\\/qr.alipay.com\\/x","msg":"} \\" {"}'
-SIGN = sign("alipay", NODE)
-EMPTY = sign("alipay", '""')
+SIGN = sign("alipay", NODE.encode())
+EMPTY = sign("alipay", b'""')
 THEIRS = public_key(public_pem("alipay"))
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from infrastructure.alipay.config import private_key, public_key
 from infrastructure.alipay.signing import is_genuine, notification_text, request_text, sign
 from tests.adapters.alipay.bench import config
-from tests.fakes.alipay.keys import private_pem, public_pem, verifies
+from tests.fakes.rsa_keys import private_pem, public_pem, verifies
 
 REQUEST = {
     "timestamp": "2014-07-24 03:07:50",
@@ -41,7 +41,7 @@ def test_the_text_of_a_notification() -> None:
 
 def test_a_signature_holds_for_its_text_and_key_only() -> None:
     signature = sign(private_key(private_pem("merchant")), SIGNED)
-    assert verifies("merchant", SIGNED, signature)
+    assert verifies("merchant", SIGNED.encode(), signature)
     theirs = public_key(public_pem("merchant"))
     assert is_genuine(theirs, SIGNED, signature)
     assert not is_genuine(theirs, SIGNED + " ", signature)
@@ -55,13 +55,13 @@ def test_keys_come_in_several_dresses() -> None:
     bare = "".join(pem.splitlines()[1:-1])
     for text in (pem, f"\n{pem}\n", pem.replace("\n", "\\n"), bare):
         key = private_key(text)
-        assert verifies("merchant", "x", sign(key, "x"))
+        assert verifies("merchant", b"x", sign(key, "x"))
     old = private_key(pem).private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     )
-    assert verifies("merchant", "x", sign(private_key(base64.b64encode(old).decode()), "x"))
+    assert verifies("merchant", b"x", sign(private_key(base64.b64encode(old).decode()), "x"))
     theirs = public_pem("alipay")
     for text in (theirs, theirs.replace("\n", "\\n"), "".join(theirs.splitlines()[1:-1])):
         assert public_key(text).key_size == 2048

@@ -11,9 +11,10 @@ from domain.order.payment import Observation, PaymentState
 from infrastructure.wechat.config import WechatConfig
 from infrastructure.wechat.payments import WechatPayments
 from tests.contracts.provider_bench import Bench, RefundCourse, Webhook
+from tests.fakes.rsa_keys import private_pem, public_pem
 from tests.fakes.serving import serving
 from tests.fakes.wechat.api import APP_ID, MERCHANT_ID, PLATFORM, SERIAL, FakeWechat
-from tests.fakes.wechat.keys import API_V3_KEY, private_pem, public_pem
+from tests.fakes.wechat.sealing import API_V3_KEY
 
 
 def config(api_base: str = "http://127.0.0.1:9") -> WechatConfig:

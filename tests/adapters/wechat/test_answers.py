@@ -12,8 +12,8 @@ from shared.ids import RefundId
 from tests.adapters.wechat.bench import WechatBench, config
 from tests.contracts.provider_bench import key
 from tests.contracts.world import IDS
+from tests.fakes.rsa_keys import public_pem
 from tests.fakes.wechat.api import PLATFORM, Fault
-from tests.fakes.wechat.keys import public_pem
 
 ABOUT_OTHERS = (Fault.OTHER_ORDER, Fault.OTHER_REFUND)
 WITHOUT_EFFECT = (Fault.NO_EFFECT, Fault.TOO_OFTEN)

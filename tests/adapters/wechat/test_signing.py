@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from infrastructure.wechat.config import platform_keys, private_key, sealing_key
 from infrastructure.wechat.signing import answer_text, is_genuine, request_text, sign
 from tests.adapters.wechat.bench import config
-from tests.fakes.wechat.keys import key, private_pem, public_pem, verifies
+from tests.fakes.rsa_keys import key, private_pem, public_pem, verifies
 
 AT = datetime(2019, 4, 2, 12, 34, 20, tzinfo=UTC)
 NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242"

@@ -143,6 +143,8 @@ async def test_money_the_bank_claims_back_does_not_block_the_others() -> None:
     for _ in range(3):
         await shop.work()
     assert shop.order_now(other.id).state is OrderState.REFUNDED
+    (job,) = [job for job in shop.jobs if job.name == "refund_cancelled_events"]
+    assert [await job.run() for _ in range(2)] == [0, 0]  # nothing to be done is no work
     for order in disputed:
         reference = shop.payment_of(order.id).reference or ""
         await shop.provider.end_dispute(reference, won=True)

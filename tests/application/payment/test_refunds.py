@@ -396,6 +396,30 @@ async def test_a_provider_that_does_not_answer_for_a_day_is_told_once() -> None:
     assert [each.state for each in shop.refunds_of(order.id)] == [RefundState.REQUESTED]
 
 
+class Undecided(MortalPayments):
+    async def find_refund(
+        self, asked: Asked, *, refund_id: RefundId, reference: str | None
+    ) -> RefundSeen | None:
+        return RefundSeen(state=RefundState.PENDING, reference=reference)
+
+
+async def test_a_provider_that_never_decides_is_told_once() -> None:
+    shop = await Shop(wrap=lambda payments: Undecided(payments, Life())).open()
+    order = await shop.bought(1, "refund_pending")
+    await shop.refund(order.id)
+    for _ in range(13):
+        shop.clock.advance(timedelta(days=1))
+        await shop.work()
+    assert asked_for(shop, AttentionKind.PAYMENT_STUCK) == []
+    for _ in range(3):
+        shop.clock.advance(timedelta(days=1))
+        await shop.work()
+    (item,) = asked_for(shop, AttentionKind.PAYMENT_STUCK)
+    assert item.detail == "The provider has not decided about a refund of 12.50 EUR."
+    (refund,) = shop.refunds_of(order.id)
+    assert refund.state is RefundState.PENDING and refund.due_at is not None
+
+
 def _away(action: Action) -> Fault | None:
     return Fault.REQUEST_LOST if action in (Action.REFUND, Action.FIND_REFUND) else None
 

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.alipay.keys import sign, verifies
 from tests.fakes.alipay.trades import Books, BusinessError, Code, Trade
+from tests.fakes.rsa_keys import sign, verifies
 
 BEIJING = timezone(timedelta(hours=8))
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -69,7 +69,9 @@ class FakeAlipay:
     def form(self, fields: Mapping[str, str], *, signer: str = "alipay") -> bytes:
         """Signed, as it is posted."""
         text = "&".join(f"{name}={value}" for name, value in sorted(fields.items()))
-        return urlencode({**fields, "sign_type": "RSA2", "sign": sign(signer, text)}).encode()
+        return urlencode(
+            {**fields, "sign_type": "RSA2", "sign": sign(signer, text.encode())}
+        ).encode()
 
     def _announce(self, trade: Trade, refund: str | None = None) -> None:
         now = self._written(self.clock())
@@ -138,7 +140,7 @@ class FakeAlipay:
             return "invalid-timestamp"
         signed = sorted((k, v) for k, v in fields.items() if k != "sign" and v)
         text = "&".join(f"{name}={value}" for name, value in signed)
-        return None if verifies("merchant", text, fields["sign"]) else "invalid-signature"
+        return None if verifies("merchant", text.encode(), fields["sign"]) else "invalid-signature"
 
     def _page(self, method: str, content: Mapping[str, str]) -> Response:
         assert method == "alipay.trade.page.pay"
@@ -157,7 +159,7 @@ class FakeAlipay:
             node = {**node, "out_trade_no": "f" * 32}
         # As PHP writes it: slashes are escaped, which matters to whoever verifies.
         raw = json.dumps(node, ensure_ascii=False).replace("/", "\\/")
-        signature = sign("stranger" if fault is Fault.FORGED else "alipay", raw)
+        signature = sign("stranger" if fault is Fault.FORGED else "alipay", raw.encode())
         if fault is Fault.CHANGED:
             raw = raw.replace("10000", "10000 ") if "10000" in raw else raw + " "
         name = method.replace(".", "_") + "_response"

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.fakes.rsa_keys import sign, verifies
 from tests.fakes.wechat.books import Books, Order, Refund, Refused
-from tests.fakes.wechat.keys import API_V3_KEY, seal, sign, verifies
+from tests.fakes.wechat.sealing import API_V3_KEY, seal
 
 APP_ID, MERCHANT_ID = "wxd678efh567hg6787", "1900000109"
 SERIAL, PLATFORM = "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB", "PUB_KEY_ID_0119000001092025"

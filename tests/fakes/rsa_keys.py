@@ -1,4 +1,4 @@
-"""Real keys, made once in a run of the tests; and RSA2 as the other side does it."""
+"""Real RSA keys, made once in a run of the tests; and the signatures of the other side."""
 
 import base64
 from functools import cache
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 @cache
 def key(owner: str) -> rsa.RSAPrivateKey:
-    """The same for the same owner: "merchant", "alipay", "stranger"."""
+    """The same for the same owner: "merchant", "alipay", "platform", "stranger"."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -37,15 +37,15 @@ def public_pem(owner: str) -> str:
     )
 
 
-def sign(owner: str, text: str) -> str:
-    signature = key(owner).sign(text.encode("utf-8"), padding.PKCS1v15(), hashes.SHA256())
+def sign(owner: str, message: bytes) -> str:
+    signature = key(owner).sign(message, padding.PKCS1v15(), hashes.SHA256())
     return base64.b64encode(signature).decode("ascii")
 
 
-def verifies(owner: str, text: str, signature: str) -> bool:
+def verifies(owner: str, message: bytes, signature: str) -> bool:
     try:
         key(owner).public_key().verify(
-            base64.b64decode(signature), text.encode("utf-8"), padding.PKCS1v15(), hashes.SHA256()
+            base64.b64decode(signature), message, padding.PKCS1v15(), hashes.SHA256()
         )
     except InvalidSignature:
         return False
