@@ -76,11 +76,12 @@ class Dispatcher:
         group = self.consumer.group
         keys = {message.aggregate_id for message in messages}
         async with self.begin(_context()) as work:
-            known = await work.consumed.known(group, [message.id for message in messages])
+            known = set(await work.consumed.known(group, [message.id for message in messages]))
             held = set(await work.consumed.with_parked(group, keys))
         in_turn: dict[UUID, list[Message]] = {key: [] for key in keys}
         for message in messages:
             if message.id not in known:
+                known.add(message.id)  # one that was published twice may come twice at once
                 in_turn[message.aggregate_id].append(message)
         room = asyncio.Semaphore(self.together)
 

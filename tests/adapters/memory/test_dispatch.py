@@ -34,3 +34,12 @@ class TestDispatch(OnMemoryWithLog, DispatchContract):
         dispatch = Dispatcher(begin=world.begin, consumer=consumer, observer=world.observer)
         await dispatch(happened)
         assert len(world.observer.delivered_to) == len(taken) == len(happened)
+
+    async def test_what_comes_twice_at_once_is_tried_once(self, world: World) -> None:
+        """In the order of its first coming: what is late is not done after what followed it."""
+        messages = await self.messages(world, 1)
+        effect = Noting()
+        consumer = Consumer(group=GROUP, types=TYPES, effect=effect)
+        dispatch = Dispatcher(begin=world.begin, consumer=consumer, observer=world.observer)
+        await dispatch([*messages, *messages])
+        assert [each.id for each in effect.runs] == [each.id for each in messages]
