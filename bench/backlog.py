@@ -140,11 +140,14 @@ class Scene:
             await asyncio.sleep(0.05)
 
     async def drain(self) -> Drained:
-        """From the moment the broker answers again."""
+        """From the moment the relay has noticed that the broker is back."""
+        reader = f"relay:{self.kind}"
+        piled = await self.database.fetchval(_WAITING, reader)
         await asyncio.to_thread(self.server.start)
-        look = cpu.look()
-        started, reader = time.perf_counter(), f"relay:{self.kind}"
-        before = await self.database.fetchval(_WAITING, reader)
+        while (before := await self.database.fetchval(_WAITING, reader)) >= piled:
+            await asyncio.sleep(0.02)
+            piled = max(piled, before)  # sales go on
+        look, started = cpu.look(), time.perf_counter()
         while await self.database.fetchval(_WAITING, reader) > 100:  # sales go on
             await asyncio.sleep(0.1)
         took, after = time.perf_counter() - started, cpu.look()
