@@ -99,7 +99,6 @@ class WebhookEndpoint(Aggregate):
             webhook_endpoint_id=id,
             organizer_id=organizer_id,
             live=live,
-            url=url,
             types=kept,
             occurred_at=at,
         )
@@ -158,7 +157,7 @@ class WebhookEndpoint(Aggregate):
         checks.done()
         if (url, kept, description) == (self.url, self.types, self.description):
             return self
-        updated = WebhookEndpointUpdated(**self._whose(at), url=url, types=kept)
+        updated = WebhookEndpointUpdated(**self._whose(at), types=kept)
         return self._changed(updated, url=url, types=kept, description=description)
 
     def enable(self, *, at: datetime) -> "WebhookEndpoint":

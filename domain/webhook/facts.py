@@ -22,9 +22,9 @@ class WebhookFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpointCreated(WebhookFact):
-    """Messages of `types` are sent to `url`."""
+    """Messages of `types` are sent there. Where that is stays unsaid, here as below: addresses
+    of receivers often hold a secret."""
 
-    url: str
     types: tuple[str, ...]
 
 
@@ -32,7 +32,6 @@ class WebhookEndpointCreated(WebhookFact):
 class WebhookEndpointUpdated(WebhookFact):
     """From now on so."""
 
-    url: str
     types: tuple[str, ...]
 
 
