@@ -43,9 +43,10 @@ last.
 filters, until it is empty.
 
 **Watching.** `ListFacts` reads an organizer's log, page by page and for ever. `WatchAvailability`
-and `WatchOrder` tell each change as it happens, as Server-Sent Events or over WebSocket. Credentials
-come in the `Authorization` header, or as a WebSocket's subprotocol `bearer.<token>`: never in the
-address. A refusal in the midst of a stream is an event `problem` with the problem as its data.
+and `WatchOrder` tell each change as it happens, as Server-Sent Events or over WebSocket.
+Credentials come in the `Authorization` header, or as a WebSocket's subprotocol `bearer.<token>`:
+never in the address. A refusal in the midst of a stream is an event `problem` with the problem as
+its data.
 
 **Values.** Money is in minor units (`1250` EUR is 12.50 €). Times are RFC 3339 in UTC; send any
 offset. Identifiers are UUIDs. Unknown fields are refused.

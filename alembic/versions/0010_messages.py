@@ -122,7 +122,9 @@ RIGHTS = (
     "GRANT SELECT ON outbox TO holdfast_app",
     f"""
     CREATE POLICY app_select ON outbox FOR SELECT TO holdfast_app
-        USING (log_position IS NOT NULL AND organizer_id = ANY ({ORGANIZERS}::uuid[]) AND {MODE})""",
+        USING (
+            log_position IS NOT NULL AND organizer_id = ANY ({ORGANIZERS}::uuid[]) AND {MODE}
+        )""",
 )
 
 BACK_IN_USE = """
