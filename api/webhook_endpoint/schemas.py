@@ -24,9 +24,9 @@ _ENDPOINT: Final[JsonDict] = {
     "state": "ENABLED",
     "disabled_by": None,
     "failing_since": None,
-    "old_secret_until": None,
+    "old_secret_until": None,  # nosec B105: a moment
     "created_at": "2026-11-21T10:00:00.000000Z",
-    "secret": None,
+    "secret": None,  # nosec B105: an example
 }
 
 _DELIVERY: Final[JsonDict] = {
