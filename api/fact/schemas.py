@@ -62,8 +62,11 @@ class Fact(Output):
 
 class FactPage(Output):
     model_config = with_example(
-        {"items": [_FACT], "next_page_token": "WyJmYWN0cyIsNDcxMV0"}
-    )  # nosec B105: a place in a list
+        {
+            "items": [_FACT],
+            "next_page_token": "WyJmYWN0cyIsNDcxMV0",  # nosec B105: a place in a list
+        }
+    )
 
     items: list[Fact]
     next_page_token: str = Field(
