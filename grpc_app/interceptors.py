@@ -104,10 +104,9 @@ class Calls(grpc.aio.ServerInterceptor):
             began = False
             async with aclosing(telling(self._read(data, read), rpc)) as told:
                 async for message in told:
-                    if not began:
-                        await rpc.send_initial_metadata(((REQUEST_ID, ctx.request_id),))
-                        began = True
-                    await _sent(rpc, message.SerializeToString())
+                    headers = () if began else ((REQUEST_ID, ctx.request_id),)
+                    await _sent(rpc, headers, message.SerializeToString())
+                    began = True
             return b""
 
         async def call(data: bytes, rpc: Rpc) -> None:
@@ -183,12 +182,18 @@ class Calls(grpc.aio.ServerInterceptor):
         self._line(method, code.name, reason, ms, rpc.peer(), ctx.request_id)
 
 
-async def _sent(rpc: Rpc, data: bytes) -> None:
+async def _sent(rpc: Rpc, headers: Sequence[tuple[str, str]], data: bytes) -> None:
+    """Headers go before the first message. A caller who leaves is as one who has left: what the
+    library says of a call that is over just before it cancels us is no mistake of ours."""
     try:
         async with asyncio.timeout(_SLOW_SECONDS):
+            if headers:
+                await rpc.send_initial_metadata(headers)
             await rpc.write(data)
     except TimeoutError:
         raise ReaderSlow(retry_after=1) from None
+    except grpc.aio.InternalError as over:
+        raise asyncio.CancelledError("the caller has left") from over
 
 
 def _trailing(ctx: Context) -> Iterator[tuple[str, str]]:

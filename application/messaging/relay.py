@@ -12,6 +12,7 @@ from application.ports.log import SHARDS, LogReaders
 Sink = Callable[[Sequence[Message]], Awaitable[None]]
 """Takes messages in order; when it returns, they are dealt with."""
 
+_PUBLISHED_AT_ONCE: Final = 200
 _AT_ONCE: Final = SHARDS // 2
 """Shards of one claim: the others are left to other processes meanwhile."""
 
@@ -46,5 +47,11 @@ class Relay:
 
 
 def to_broker(readers: LogReaders, broker: Broker) -> Relay:
-    """Everything, to the topics of the broker."""
-    return Relay(readers=readers, reader=f"relay:{broker.name}", sink=broker.publish)
+    """Everything, to the topics of the broker; a few at a time, for writing many messages down
+    keeps everybody else in this process waiting."""
+
+    async def publish(messages: Sequence[Message]) -> None:
+        for first in range(0, len(messages), _PUBLISHED_AT_ONCE):
+            await broker.publish(messages[first : first + _PUBLISHED_AT_ONCE])
+
+    return Relay(readers=readers, reader=f"relay:{broker.name}", sink=publish)

@@ -18,6 +18,8 @@ from tests.fuzz.words import Fresh, is_reference, own_reference
 
 KEY = "request_id"
 """The idempotency key of a request."""
+FREE = "google.protobuf"
+"""The package of messages without a schema of ours."""
 
 _HOSTILE = (
     "",
@@ -124,6 +126,8 @@ def references(answer: Message) -> Iterator[tuple[str, str]]:
     """What is in an answer, its own first, and the state of the thing itself."""
     for field in answer.DESCRIPTOR.fields:
         value = getattr(answer, field.name)
+        if field.message_type is not None and field.message_type.file.package == FREE:
+            continue  # the data of a fact: texts of other things
         if field.message_type is not None:
             inside = list(value)[:1] if field.is_repeated else [value]
             for each in inside:
@@ -138,6 +142,9 @@ def texts(message: Message) -> list[str]:
     """Every text in a message."""
     found: list[str] = []
     for field, value in message.ListFields():
+        if isinstance(value, Mapping):
+            found += value  # its names
+            value = value.values()
         for each in value if field.is_repeated else [value]:
             found += texts(each) if isinstance(each, Message) else [str(each)]
     return found
