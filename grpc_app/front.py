@@ -169,6 +169,8 @@ class _Forward(grpc.GenericRpcHandler):
                     await rpc.write(message)
             except grpc.aio.AioRpcError as error:
                 await _refuse(rpc, error)
+            except grpc.aio.InternalError as over:
+                raise asyncio.CancelledError("the caller has left") from over
             finally:
                 asked.cancel()  # does nothing to one that has ended
             rpc.set_trailing_metadata(tuple(_passed(await asked.trailing_metadata())))
