@@ -1,18 +1,21 @@
 """The jobs that bring facts to consumers by way of a broker."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from application.messages import Context
 from application.messaging.consumer import Consumer
 from application.messaging.message import Message
+from application.messaging.relay import to_broker
 from application.ports.broker import BrokerUnavailable, Handle, Subscription
 from application.ports.unit_of_work import UnitOfWork
 from application.wiring.messaging import Messaging, jobs
 from infrastructure.memory.broker import MemoryBroker
 from infrastructure.memory.log import MemoryFactLog, MemoryLogReaders
 from tests.adapters.memory.harness import MemoryHarness
+from tests.application.test_cloudevents import MESSAGE
 from tests.contracts.broker_bench import eventually
 from tests.contracts.watcher import Watcher
 from tests.contracts.world import IDS, World
@@ -66,3 +69,17 @@ async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
     assert await by_name["relay_facts"].run() > 0
     await eventually(lambda: len(got) == 3, lambda: f"{len(got)} came")
     await broker.close()
+
+
+async def test_many_messages_are_published_a_few_at_a_time() -> None:
+    """Each call writes down what it gets without a pause, and so keeps everybody else waiting."""
+    calls: list[list[Message]] = []
+
+    class Counting(MemoryBroker):
+        async def publish(self, messages: Sequence[Message]) -> None:
+            calls.append(list(messages))
+
+    harness, some = MemoryHarness(), [replace(MESSAGE, position=nr) for nr in range(450)]
+    await to_broker(MemoryLogReaders(harness.database), Counting()).sink(some)
+    assert [len(call) for call in calls] == [200, 200, 50]
+    assert [each for call in calls for each in call] == some
