@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # The tests' data is thrown away: no need to wait for the disk.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_MANY = {"max_connections": "400"}  # several systems run beside each other here
 
 
 def in_thread(work: Callable[[], Awaitable[T]]) -> T:
@@ -92,7 +93,7 @@ class Databases:
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The server of this run (of this worker, with xdist)."""
     with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres", settings=_FAST)
+        server = EmbeddedPostgres(Path(folder) / "postgres", settings=_FAST | _MANY)
         in_thread(server.__aenter__)
         try:
             yield server
