@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -289,10 +290,11 @@ class DispatchContract:
             dying.tempt()
 
         relay = Relay(readers=dying, reader="relay", sink=sink, limit=7)
+        names = (f"Again {nr}" for nr in count())  # the same name again is no news
         while dying.deaths < 100:
             try:
                 if await relay() == 0:
-                    await rename(world, messages[0].aggregate_id, f"Again {dying.deaths}")
+                    await rename(world, messages[0].aggregate_id, next(names))
                     await harness.log.number(100)
             except Died:
                 continue
