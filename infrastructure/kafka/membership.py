@@ -14,11 +14,10 @@ from application.messaging.message import Message
 from application.ports.broker import Delivery, Handle, Subscription
 from infrastructure.kafka.config import KafkaConfig
 from infrastructure.kafka.records import Place, message_of
+from shared.pauses import GrowingPause
 
 _logger = logging.getLogger(__name__)
 
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
 _REBALANCE_SECONDS = 30.0
 
 Records = Mapping[Any, Sequence[Any]]
@@ -68,7 +67,7 @@ class Membership(Subscription):
         self._note = note
         self._idle = _Idle()
         self._closing = False
-        self._pause = 0.0
+        self._pause = GrowingPause()
         self._leaving: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run(), name=f"kafka group {group}")
 
@@ -131,7 +130,7 @@ class Membership(Subscription):
             await self._wait()
         else:
             await consumer.commit({key: each[-1].offset + 1 for key, each in records.items()})
-            self._pause = 0.0
+            self._pause.reset()
         finally:
             self._idle.event.set()
 
@@ -152,8 +151,7 @@ class Membership(Subscription):
     async def _wait(self) -> None:
         """Longer each time, until something works again."""
         if not self._closing:
-            self._pause = min(max(_FIRST_PAUSE, 2 * self._pause), _LONGEST_PAUSE)
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._pause.next())
 
 
 async def _leave(consumer: Any, seconds: float) -> None:

@@ -11,11 +11,9 @@ from application.ports.broker import Delivery, Handle, Subscription
 from infrastructure.rabbitmq.config import FAILURES, RabbitMqConfig
 from infrastructure.rabbitmq.envelopes import delivery_of
 from infrastructure.rabbitmq.topology import declare_exchanges, declare_group
+from shared.pauses import GrowingPause
 
 _logger = logging.getLogger(__name__)
-
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
 
 Bury = Callable[[AbstractIncomingMessage, str], Awaitable[None]]
 """Sends what is no message of ours to the dead letters, with what is wrong with it."""
@@ -51,7 +49,7 @@ class Membership(Subscription):
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
-        self._pause = 0.0
+        self._pause = GrowingPause()
         self._leaving: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run(), name=f"rabbitmq group {group}")
 
@@ -133,7 +131,7 @@ class Membership(Subscription):
             except Exception as error:
                 _logger.warning("group %s gets a batch again: %r", self._group, error)
             else:
-                self._pause = 0.0
+                self._pause.reset()
                 return
             finally:
                 self._idle.set()
@@ -153,5 +151,4 @@ class Membership(Subscription):
     async def _wait(self) -> None:
         """Longer each time, until something works again."""
         if not self._closing:
-            self._pause = min(max(_FIRST_PAUSE, 2 * self._pause), _LONGEST_PAUSE)
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(self._pause.next())

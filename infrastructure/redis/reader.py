@@ -19,12 +19,11 @@ from redis.exceptions import RedisError, ResponseError
 from application.ports.broker import Delivery, Handle, Subscription
 from infrastructure.redis.entries import Fields, message_of
 from infrastructure.redis.streams_config import StreamsConfig, client
+from shared.pauses import GrowingPause
 
 _logger = logging.getLogger(__name__)
 
 _BLOCK_SECONDS = 0.5
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
 
 # KEYS: lease, stream. ARGV: member, milliseconds, group, place or nothing.
 # Takes the lease or keeps it, and moves the group's place. 0 when another has the lease.
@@ -92,19 +91,20 @@ class Reader(Subscription):
         await self._redis.aclose()
 
     async def _run(self, topic: str) -> None:
-        pause = 0.0
+        failed = GrowingPause()
         while not self._closing.is_set():
             try:
                 if await self._has_lease(topic):
                     await self._read(topic)
-                pause = 0.0
+                failed.reset()
+                pause = self._config.session_seconds / 8
             except (RedisError, OSError, TimeoutError, _Lost) as error:
                 _logger.warning("group %s begins again: %r", self._group, error)
-                pause = min(max(_FIRST_PAUSE, 2 * pause), _LONGEST_PAUSE)
+                pause = failed.next()
             except Exception:
                 _logger.exception("group %s begins again", self._group)
-                pause = _LONGEST_PAUSE
-            await self._wait(pause or self._config.session_seconds / 8)
+                pause = failed.exhaust()
+            await self._wait(pause)
         with suppress(RedisError, OSError):  # else it expires
             await self._leave(keys=[self._lease(topic)], args=[self._id])
 
@@ -151,10 +151,9 @@ class Reader(Subscription):
                 deliveries.append(Delivery(message=message_of(fields)))
             except ValueError as error:
                 await self._bury(topic, self._group, fields, str(error))
-        pause = _FIRST_PAUSE
+        pause = GrowingPause()
         while deliveries and not await self._handed_over(topic, deliveries):
-            await self._wait(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            await self._wait(pause.next())
             if self._closing.is_set() or not await self._has_lease(topic):
                 raise _Lost(f"{topic} is left in the middle")
         if not await self._has_lease(topic, entries[-1][0]):
