@@ -47,12 +47,26 @@ class Maker:
 class ServerBench(BrokerBench):
     """A broker whose server can be killed and frozen, and whose members may be processes."""
 
-    server: Server
     session_seconds: float
     """After which silence a member is taken for dead, roughly."""
 
-    @abstractmethod
-    def maker(self) -> Maker: ...
+    def __init__(self, server: Server, make: Callable[[str], Broker]) -> None:
+        """`make` is a function of a module: brokers at an address, with patience for tests."""
+        self.server = server
+        self._make = make
+        self._brokers: list[Broker] = []
+
+    def connect(self) -> Broker:
+        self._brokers.append(self._make(self.server.url))
+        return self._brokers[-1]
+
+    def maker(self) -> Maker:
+        function = f"{self._make.__module__}:{self._make.__name__}"
+        return Maker(function=function, options={"url": self.server.url})
+
+    async def close(self) -> None:
+        for each in self._brokers:
+            await each.close()
 
 
 class Source:

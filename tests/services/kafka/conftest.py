@@ -2,13 +2,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.services.kafka.bench import KafkaBench
+from tests.services.kafka.bench import KafkaBench, make
 from tools.services import Kafka
 
 
 @pytest.fixture
 async def bench(kafka: Kafka) -> AsyncIterator[KafkaBench]:
-    bench = KafkaBench(kafka)
+    bench = KafkaBench(kafka, make)
     yield bench
     try:
         await bench.close()

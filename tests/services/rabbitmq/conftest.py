@@ -2,13 +2,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.services.rabbitmq.bench import RabbitMqBench
+from tests.services.rabbitmq.bench import RabbitMqBench, make
 from tools.services import RabbitMq
 
 
 @pytest.fixture
 async def bench(rabbitmq: RabbitMq) -> AsyncIterator[RabbitMqBench]:
-    bench = RabbitMqBench(rabbitmq)
+    bench = RabbitMqBench(rabbitmq, make)
     yield bench
     try:
         await bench.close()

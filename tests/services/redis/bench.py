@@ -3,8 +3,7 @@
 from application.ports.broker import Broker
 from infrastructure.redis.streams import RedisStreamsBroker
 from infrastructure.redis.streams_config import StreamsConfig
-from tests.contracts.broker_bench import Maker, ServerBench
-from tools.services import Redis
+from tests.contracts.broker_bench import ServerBench
 
 
 def make(url: str) -> Broker:
@@ -14,18 +13,3 @@ def make(url: str) -> Broker:
 class RedisBench(ServerBench):
     shares = False
     session_seconds = 3.0
-
-    def __init__(self, server: Redis) -> None:
-        self.server = server
-        self._brokers: list[Broker] = []
-
-    def connect(self) -> Broker:
-        self._brokers.append(make(self.server.url))
-        return self._brokers[-1]
-
-    def maker(self) -> Maker:
-        return Maker(function=f"{__name__}:make", options={"url": self.server.url})
-
-    async def close(self) -> None:
-        for each in self._brokers:
-            await each.close()

@@ -2,13 +2,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.services.redis.bench import RedisBench
+from tests.services.redis.bench import RedisBench, make
 from tools.services import Redis
 
 
 @pytest.fixture
 async def bench(redis: Redis) -> AsyncIterator[RedisBench]:
-    bench = RedisBench(redis)
+    bench = RedisBench(redis, make)
     yield bench
     try:
         await bench.close()
