@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
+from aio_pika.connection import make_url
 
 _SCHEMES = ("amqp", "amqps")
 
@@ -27,7 +28,14 @@ class RabbitMqConfig:
     async def connect(self) -> AbstractConnection:
         """Of the plain kind: what must be done again after a loss is known here, not there. Raises
         what `FAILURES` has."""
-        return await aio_pika.connect(f"{self.url}{self._options}", timeout=self.timeout_seconds)
+        connection = aio_pika.Connection(make_url(f"{self.url}{self._options}"))
+        try:
+            await connection.connect(timeout=self.timeout_seconds)
+        except BaseException:
+            # Its finalizer would try, at any time and in whatever loop is running then.
+            await connection.close()
+            raise
+        return connection
 
     @property
     def _options(self) -> str:

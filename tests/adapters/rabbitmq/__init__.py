@@ -1,0 +1,1 @@
+"""What of RabbitMQ needs no server; the rest is in tests/services."""
