@@ -27,16 +27,22 @@ BUYERS, TICKETS, AT_ONCE, ENOUGH = 160, 100, 16, 20
 KILLS = 3
 PATIENCE = 10
 """Seconds after a restart."""
+AN_HOUR = timedelta(hours=1)
 
 # Nobody waits until somebody looks again, or until an order's time is over.
-_BROUGHT_FORWARD = (
-    "UPDATE refunds SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()",
-    """UPDATE payments SET due_at = due_at - $1::interval, created_at = created_at - $1::interval
-       WHERE due_at IS NOT NULL""",
+_REFUNDS_FORWARD = "UPDATE refunds SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()"
+_PAYMENTS_FORWARD = """
+    UPDATE payments SET due_at = due_at - $1::interval, created_at = created_at - $1::interval,
+                        updated_at = updated_at - $1::interval
+    WHERE due_at IS NOT NULL
+"""
+_DEADLINES_FORWARD = (
     "UPDATE orders SET deadline = deadline - $1::interval WHERE state = 'PENDING_PAYMENT'",
     """UPDATE holds SET expires_at = expires_at - $1::interval,
            latest_expiry = latest_expiry - $1::interval WHERE state = 'ACTIVE'""",
 )
+# Who was killed in between has told the provider nothing yet.
+_UNASKED = "SELECT count(*) FROM payments WHERE state = 'CREATED'"
 _MOVING = """
     SELECT (SELECT count(*) FROM orders WHERE state IN ('PENDING_PAYMENT', 'COMMITTING'))
          + (SELECT count(*) FROM holds WHERE state = 'ACTIVE')
@@ -129,14 +135,27 @@ async def _sale(
 
 
 async def _quiet(database: asyncpg.Connection) -> bool:
-    """Whether everything has come to its end within the time a restart has."""
-    for statement in _BROUGHT_FORWARD:
-        if "$1" in statement:
-            await database.execute(statement, timedelta(hours=1))
-        else:
-            await database.execute(statement)
+    """Whether everything has come to its end within the time a restart has.
+
+    Orders reach their deadline when every payment has been asked for: one that the provider has
+    never heard of is not given up before a call of the killed process could no longer be under way.
+    """
+    await database.execute(_PAYMENTS_FORWARD, AN_HOUR)
+    if not await _none_left(_UNASKED, database):
+        return False
+    await database.execute(_REFUNDS_FORWARD)
+    await _bring_forward(database)
+    return await _none_left(_MOVING, database)
+
+
+async def _bring_forward(database: asyncpg.Connection) -> None:
+    for statement in (_PAYMENTS_FORWARD, *_DEADLINES_FORWARD):
+        await database.execute(statement, AN_HOUR)
+
+
+async def _none_left(question: str, database: asyncpg.Connection) -> bool:
     deadline = time.monotonic() + PATIENCE
-    while await database.fetchval(_MOVING):
+    while await database.fetchval(question):
         if time.monotonic() > deadline:
             print(*await database.fetch(_LEFT), sep="\n")
             return False
@@ -229,8 +248,7 @@ async def test_refunds_of_a_cancelled_event_survive_being_killed_again_and_again
         instance.kill()
         addresses = await asyncio.to_thread(instance.start)
         async with shops(addresses) as shop:
-            for statement in _BROUGHT_FORWARD[1:]:
-                await shop.database.execute(statement, timedelta(hours=1))
+            await _bring_forward(shop.database)
             left.append(int(await shop.database.fetchval(_TO_GO, UUID(offer.event_id))))
     assert [each for each in left if 0 < each < left[0]], left
     async with shops(addresses) as shop:
