@@ -1,10 +1,11 @@
 """What a broker that was away costs: facts pile up beside running sales, and drain when it is back.
 
-python -m bench.backlog [--facts 20000] [redis] [rabbitmq] [kafka]      prints a table for people
+python -m bench.backlog [--facts 20000] [--apart] [redis] [rabbitmq] [kafka]    prints a table
 
 For each broker, in one run: the sales of a quiet time; the broker is killed, and facts pile up;
 it is back, and they drain while sales go on. Then the same once more with nobody buying. What
-arrived is compared with the log: all of it, and of each aggregate in order.
+arrived is compared with the log: all of it, and of each aggregate in order. The product is one
+process that sells and relays, or, `--apart`, two that sell and one that relays.
 """
 
 import argparse
@@ -158,8 +159,13 @@ class Scene:
         )
 
 
-async def measure(kind: str, server: Server, facts: int, folder: Path) -> str:
-    settings = {**SETTINGS, "BROKER__KIND": kind, "BROKER__URL": server.url}
+async def measure(kind: str, server: Server, facts: int, apart: bool, folder: Path) -> str:
+    settings = {
+        **SETTINGS,
+        "BROKER__KIND": kind,
+        "BROKER__URL": server.url,
+        "WEB__WORKERS": "2" if apart else "1",
+    }
     instance = Instance(folder / f"{kind}-data", settings)
     addresses = await asyncio.to_thread(instance.start)
     shop, broker, arrived = RestShop(addresses.rest_url), _broker(kind, server.url), Arrived()
@@ -226,6 +232,7 @@ def _p99(took: Sequence[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.backlog")
     parser.add_argument("--facts", type=int, default=20_000)
+    parser.add_argument("--apart", action="store_true", help="relay in a process of its own")
     parser.add_argument("kinds", nargs="*", metavar="BROKER", help=", ".join(_SERVERS))
     chosen = parser.parse_args()
     print(_HEAD, flush=True)
@@ -236,7 +243,10 @@ def main() -> None:
             server = _SERVERS[kind](folder / kind)
             server.start()
             try:
-                print(asyncio.run(measure(kind, server, chosen.facts, folder)), flush=True)
+                print(
+                    asyncio.run(measure(kind, server, chosen.facts, chosen.apart, folder)),
+                    flush=True,
+                )
             finally:
                 server.kill()
 

@@ -83,6 +83,7 @@ async def container(
     rest_url: str,
     prepares: bool = True,
     processes: int = 1,
+    answers: bool = True,
     services: frozenset[Service] = EVERYTHING,
     inventory: str | None = None,
 ) -> AsyncIterator[Container]:
@@ -90,7 +91,8 @@ async def container(
 
     `rest_url` is where the REST face can be reached, for the simulated provider's webhooks and
     pages. Who `prepares` the database brings its schema up to date and puts the demo into it; of
-    several `processes` that serve together, one. It may be a part of the `services` alone, and the
+    several `processes` that serve together, one. Who `answers` calls works in smaller pieces
+    beside them. It may be a part of the `services` alone, and the
     holds may be kept by another process, at the address `inventory`. Raises StartError,
     DatabaseUnavailable.
     """
@@ -166,7 +168,7 @@ async def container(
             inventory=remote_inventory(inventory, passports, stack),
         )
         application = assemble(ports, rules)
-        carrying = messaging(settings, ports, standing, wakes, stack)
+        carrying = messaging(settings, ports, standing, wakes, beside_calls=answers, stack=stack)
         watching.vitals(application, {"main": database.use, "door": door.use})
         yield Container(
             application=application,

@@ -14,7 +14,13 @@ from infrastructure.postgres.wakes import FACTS, LOG, Wakes
 
 
 def messaging(
-    settings: Settings, ports: Ports, standing: Database, wakes: Wakes, stack: AsyncExitStack
+    settings: Settings,
+    ports: Ports,
+    standing: Database,
+    wakes: Wakes,
+    *,
+    beside_calls: bool,
+    stack: AsyncExitStack,
 ) -> Messaging:
     """`standing` lends the connection that has the locks of readers. Raises StartError."""
     readers = PostgresLogReaders(standing)
@@ -29,6 +35,7 @@ def messaging(
         readers=readers,
         observer=ports.observer,
         broker=broker,
+        beside_calls=beside_calls,
         committed=lambda: wakes.waiter(FACTS),
         numbered=lambda: wakes.waiter(LOG),
         # A broker may keep messages for longer than the log does.

@@ -45,6 +45,12 @@ class Duties:
     host: str | None = None
     metrics: socket.socket | None = None
 
+    @property
+    def answers(self) -> bool:
+        """Whether anybody waits for it."""
+        ways = (self.listener, self.grpc_port, self.inventory_listen)
+        return any(way is not None for way in ways)
+
     def host_of(self, face: Rest | Grpc) -> str:
         return face.host if self.host is None else self.host
 
@@ -73,6 +79,7 @@ async def serving(
                 rest_url=duties.rest_url,
                 prepares=duties.prepares,
                 processes=duties.processes,
+                answers=duties.answers,
                 services=duties.services,
                 inventory=duties.inventory,
             )

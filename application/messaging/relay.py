@@ -12,7 +12,10 @@ from application.ports.log import SHARDS, LogReaders
 Sink = Callable[[Sequence[Message]], Awaitable[None]]
 """Takes messages in order; when it returns, they are dealt with."""
 
-_PUBLISHED_AT_ONCE: Final = 200
+_READ: Final = 1_000
+_PUBLISHED: Final = 200
+_READ_BESIDE_CALLS: Final = 200
+_PUBLISHED_BESIDE_CALLS: Final = 25
 _AT_ONCE: Final = SHARDS // 2
 """Shards of one claim: the others are left to other processes meanwhile."""
 
@@ -26,7 +29,7 @@ class Relay:
     reader: str
     sink: Sink
     types: Collection[str] | None = None
-    limit: int = 1_000
+    limit: int = _READ
 
     async def __call__(self) -> int:
         """Raises DatabaseUnavailable, and what the sink raises; what was not noted comes again."""
@@ -46,12 +49,19 @@ class Relay:
         return done
 
 
-def to_broker(readers: LogReaders, broker: Broker) -> Relay:
-    """Everything, to the topics of the broker; a few at a time, for writing many messages down
-    keeps everybody else in this process waiting."""
+def to_broker(readers: LogReaders, broker: Broker, *, beside_calls: bool) -> Relay:
+    """Everything, to the topics of the broker, a few at a time: writing many messages down keeps
+    everybody else in the process waiting. `beside_calls`, in a process that answers any, it is
+    fewer, and a backlog takes twice as long."""
+    at_once = _PUBLISHED_BESIDE_CALLS if beside_calls else _PUBLISHED
 
     async def publish(messages: Sequence[Message]) -> None:
-        for first in range(0, len(messages), _PUBLISHED_AT_ONCE):
-            await broker.publish(messages[first : first + _PUBLISHED_AT_ONCE])
+        for first in range(0, len(messages), at_once):
+            await broker.publish(messages[first : first + at_once])
 
-    return Relay(readers=readers, reader=f"relay:{broker.name}", sink=publish)
+    return Relay(
+        readers=readers,
+        reader=f"relay:{broker.name}",
+        sink=publish,
+        limit=_READ_BESIDE_CALLS if beside_calls else _READ,
+    )

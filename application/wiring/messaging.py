@@ -29,7 +29,8 @@ _EFFECTS: Final = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messaging:
     """Without a broker consumers read the log itself. `committed` and `numbered` make what wakes
-    one job each; polling goes on beside it."""
+    one job each; polling goes on beside it. `beside_calls`: the process answers calls too, which
+    large pieces of work would keep waiting."""
 
     begin: Begin
     ids: Ids
@@ -37,6 +38,7 @@ class Messaging:
     readers: LogReaders
     observer: DeliveryObserver
     broker: Broker | None = None
+    beside_calls: bool = True
     committed: Callable[[], Wake] | None = None
     numbered: Callable[[], Wake] | None = None
     consumed_kept: timedelta = timedelta(days=30)
@@ -84,7 +86,7 @@ def _jobs(messaging: Messaging, consumers: Sequence[Consumer]) -> Iterator[Job]:
                 run=RetryParked(readers, dispatcher, _EFFECTS),
             )
     if broker is not None:
-        relay = to_broker(readers, broker)
+        relay = to_broker(readers, broker, beside_calls=messaging.beside_calls)
         run = RelayFacts(relay, subscriptions)
         yield _reading(messaging, "relay_facts", run, relay.limit)
     yield Job(

@@ -9,7 +9,7 @@ from application.messages import Context
 from application.messaging.consumer import Consumer
 from application.messaging.message import Message
 from application.messaging.relay import to_broker
-from application.ports.broker import BrokerUnavailable, Handle, Subscription
+from application.ports.broker import Broker, BrokerUnavailable, Handle, Subscription
 from application.ports.unit_of_work import UnitOfWork
 from application.wiring.messaging import Messaging, jobs
 from infrastructure.memory.broker import MemoryBroker
@@ -42,13 +42,8 @@ class Forgetful(MemoryBroker):
         return await super().subscribe(group, topics, handle, batch=batch)
 
 
-async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
-    harness, broker, got = MemoryHarness(), Forgetful(), list[Message]()
-
-    async def effect(message: Message, work: UnitOfWork, ctx: Context) -> None:
-        got.append(message)
-
-    messaging = Messaging(
+def _messaging(harness: MemoryHarness, broker: Broker) -> Messaging:
+    return Messaging(
         begin=harness.begin,
         ids=IDS,
         log=MemoryFactLog(harness.database),
@@ -56,8 +51,16 @@ async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
         observer=Watcher(),
         broker=broker,
     )
+
+
+async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
+    harness, broker, got = MemoryHarness(), Forgetful(), list[Message]()
+
+    async def effect(message: Message, work: UnitOfWork, ctx: Context) -> None:
+        got.append(message)
+
     consumer = Consumer(group="tests", types=frozenset({"user.created"}), effect=effect)
-    by_name = {each.name: each for each in jobs(messaging, [consumer])}
+    by_name = {each.name: each for each in jobs(_messaging(harness, broker), [consumer])}
     await World(harness).users(3)
     await by_name["number_facts"].run()
     assert await by_name["relay_facts"].run() == 0
@@ -71,7 +74,10 @@ async def test_nothing_is_relayed_before_its_readers_are_known() -> None:
     await broker.close()
 
 
-async def test_many_messages_are_published_a_few_at_a_time() -> None:
+@pytest.mark.parametrize(("beside_calls", "sizes"), [(False, [200, 200, 50]), (True, [25] * 18)])
+async def test_many_messages_are_published_a_few_at_a_time(
+    beside_calls: bool, sizes: list[int]
+) -> None:
     """Each call writes down what it gets without a pause, and so keeps everybody else waiting."""
     calls: list[list[Message]] = []
 
@@ -80,6 +86,15 @@ async def test_many_messages_are_published_a_few_at_a_time() -> None:
             calls.append(list(messages))
 
     harness, some = MemoryHarness(), [replace(MESSAGE, position=nr) for nr in range(450)]
-    await to_broker(MemoryLogReaders(harness.database), Counting()).sink(some)
-    assert [len(call) for call in calls] == [200, 200, 50]
+    readers = MemoryLogReaders(harness.database)
+    await to_broker(readers, Counting(), beside_calls=beside_calls).sink(some)
+    assert [len(call) for call in calls] == sizes
     assert [each for call in calls for each in call] == some
+
+
+async def test_who_answers_calls_too_reads_fewer_at_a_time() -> None:
+    def reads(messaging: Messaging) -> int:
+        return next(each.full for each in jobs(messaging, []) if each.name == "relay_facts")
+
+    messaging = _messaging(MemoryHarness(), MemoryBroker())
+    assert reads(messaging) < reads(replace(messaging, beside_calls=False))
