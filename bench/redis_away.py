@@ -23,7 +23,7 @@ from demo.shop import Account, Offer
 from demo.stage import open_accounts, open_sale
 from tools.services import Redis
 
-_TURNS, _CALLS, _AT_ONCE = 10, 40, 8
+_TURNS, _CALLS, _AT_ONCE = 50, 40, 8
 _LIMITED = {
     "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "1000000",
     "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "1000000",
