@@ -92,9 +92,8 @@ async def container(
     `rest_url` is where the REST face can be reached, for the simulated provider's webhooks and
     pages. Who `prepares` the database brings its schema up to date and puts the demo into it; of
     several `processes` that serve together, one. Who `answers` calls works in smaller pieces
-    beside them. It may be a part of the `services` alone, and the
-    holds may be kept by another process, at the address `inventory`. Raises StartError,
-    DatabaseUnavailable.
+    beside them. It may be a part of the `services` alone, and the holds may be kept by another
+    process, at the address `inventory`. Raises StartError, DatabaseUnavailable.
     """
     async with AsyncExitStack() as stack:
         url = address.url

@@ -25,8 +25,9 @@ LOG: Final = "log"
 """Some of them were numbered."""
 NOTIFY: Final = f"SELECT pg_notify('{CHANNEL}', $1)"
 
-_BETWEEN: Final = 0.02
-"""Seconds from one NOTIFY to the next."""
+_BETWEEN: Final = 0.1
+"""Seconds from one NOTIFY to the next. Each makes the background number what is new, and readers
+read it: more often would cost whoever sells in the same process more than all of a sale."""
 _AGAIN: Final = 1.0
 """Seconds until a connection that was lost is looked for again."""
 
