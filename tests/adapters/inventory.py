@@ -6,7 +6,7 @@ import pytest
 
 from application.order.local_inventory import LocalInventory
 from application.ports.inventory import Inventory
-from grpc_app.inventory.client import RemoteInventory
+from grpc_app.inventory.client import Patience, RemoteInventory
 from grpc_app.inventory.passports import Passports
 from grpc_app.inventory.server import InventoryServer
 from tests.contracts.harness import Harness
@@ -27,7 +27,7 @@ class Elsewhere:
         passports = Passports(SECRETS)
         server = InventoryServer(LocalInventory(harness.begin, IDS), passports, "127.0.0.1:0")
         await server.start()
-        client = RemoteInventory(server.address, passports)
+        client = RemoteInventory(server.address, passports, patience=Patience(deadline=60))
         yield client
         await client.close()
         await server.stop(0)

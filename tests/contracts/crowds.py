@@ -168,6 +168,7 @@ class CrowdsContract:
             task.cancel()
         answers = await asyncio.gather(*others)
         await asyncio.gather(*tasks, return_exceptions=True)
+        await world.harness.settled()
         placed = {
             entry.aggregate_id
             for entry in await world.harness.outbox()

@@ -28,7 +28,7 @@ from tests.contracts.log import LogHarness, everything, rename
 from tests.contracts.world import IDS, World
 
 GROUP = "tests"
-PAUSE = timedelta(seconds=5)
+PAUSE = timedelta(minutes=3)  # four times that is less than the longest
 
 
 class Failures(DeliveryObserver):
@@ -192,9 +192,9 @@ class DispatchContract:
         dispatch = make(Noting(lambda message: True), attempts=4)
         await dispatch(messages)
         for nr in range(3):
-            await world.harness.pass_time(PAUSE * 2**nr - timedelta(seconds=2))
+            await world.harness.pass_time(PAUSE * 2**nr - timedelta(minutes=1))
             assert await dispatch.retry(9) == 0
-            await world.harness.pass_time(timedelta(seconds=2.5))
+            await world.harness.pass_time(timedelta(minutes=1))
             assert await dispatch.retry(9) == 1
         assert [attempts for _, attempts, _ in failures.told] == [1, 2, 3, 4]
         assert await dispatch.retry(9) == 0
@@ -315,14 +315,19 @@ class DispatchContract:
         assert all(each == sorted(each) for each in seen.values())
 
     async def test_two_relays_share_the_work(self, world: World, harness: LogHarness) -> None:
-        """Each aggregate keeps its order, although both publish at once."""
+        """Each aggregate keeps its order, although both publish at once: one has begun before the
+        other is done."""
         messages = await self.messages(world, 40, 3)
         got: list[tuple[int, Message]] = []
+        both = asyncio.Barrier(2)
 
         def relay(nr: int) -> Relay:
             readers = (harness.readers, harness.other_readers)[nr]
 
             async def sink(batch: Sequence[Message]) -> None:
+                if nr not in {one for one, _ in got}:
+                    async with asyncio.timeout(60):
+                        await both.wait()
                 await asyncio.sleep(0.002)
                 got.extend((nr, message) for message in batch)
 

@@ -57,6 +57,11 @@ class Harness(ABC):
     """How many units of work can do I/O at once."""
 
     @abstractmethod
+    def impatient(self) -> Begin:
+        """Begins units of work that wait for an idempotency key for a moment only; all others wait
+        for as long as it takes on a busy machine."""
+
+    @abstractmethod
     async def pass_time(self, by: timedelta) -> None:
         """Afterwards everything that is stored is older, and every deadline nearer, by that."""
 
@@ -71,6 +76,10 @@ class Harness(ABC):
     @abstractmethod
     async def a_moment(self) -> None:
         """About as long as one trip to the database takes."""
+
+    @abstractmethod
+    async def settled(self) -> None:
+        """What callers who went away had begun has come to its end."""
 
     @abstractmethod
     async def deadlocks(self) -> int:

@@ -92,9 +92,9 @@ class InboxContract:
         event = new_event()
         await self.receive(world, event)
         async with world.begin(world.system()) as work:
-            work.inbox.postpone(event, until=await work.now() + timedelta(seconds=30))
+            work.inbox.postpone(event, until=await work.now() + timedelta(minutes=30))
             await work.commit(None)
-        await world.harness.pass_time(timedelta(seconds=20))
+        await world.harness.pass_time(timedelta(minutes=20))
         assert await self.waiting(world) == []
-        await world.harness.pass_time(timedelta(seconds=20))
+        await world.harness.pass_time(timedelta(minutes=20))
         assert await self.waiting(world) == [event]

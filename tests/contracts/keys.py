@@ -163,7 +163,8 @@ class KeysContract:
         async with world.begin(claiming(caller, claim)) as work:
             await work.now()
             with pytest.raises(IdempotencyInProgress) as refused:
-                await self.create(world, claiming(caller, claim))
+                async with world.harness.impatient()(claiming(caller, claim)) as second:
+                    await second.now()
         assert refused.value.retry_after
 
     async def test_a_provisional_answer_is_replaced(self, world: World, caller: Caller) -> None:

@@ -246,7 +246,7 @@ class WebhooksContract:
         self, world: World, owner: Caller, endpoint: WebhookEndpoint
     ) -> None:
         (delivery,) = await self.send(world, endpoint)
-        await self.end(world, delivery, FAILED)
+        await self.end(world, delivery, replace(FAILED, status=503, retry_after=50))
         assert await self.claim(world) == []
         await world.harness.pass_time(MINUTE)
         assert await self.claim(world) == [delivery.id]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.ports.unit_of_work import Begin
 from domain.order.order import OrderState
 from domain.stock import StockLine
 from infrastructure.memory.database import MemoryDatabase
@@ -20,12 +21,17 @@ class MemoryHarness(Harness):
     connections = 10
 
     def __init__(self) -> None:
-        self.database = MemoryDatabase(key_wait=timedelta(milliseconds=300))
+        self.database = MemoryDatabase(key_wait=timedelta(seconds=60))
         self.begin = self.database.begin
         self.store = self.database.store
         self.standings = MemoryStandings(self.database)
         self.throttle = MemoryAttemptThrottle(self.database.clock)
         self.log = MemoryFactLog(self.database)
+
+    def impatient(self) -> Begin:
+        """The keys are shared, and so is the patience: from now on it is everybody's."""
+        self.database._claims._wait = timedelta(milliseconds=10)
+        return self.begin
 
     async def pass_time(self, by: timedelta) -> None:
         self.database.clock.advance(by)
@@ -76,6 +82,9 @@ class MemoryHarness(Harness):
 
     async def a_moment(self) -> None:
         await asyncio.sleep(0)
+
+    async def settled(self) -> None:
+        """Nothing happens beside its caller."""
 
     async def deadlocks(self) -> int:
         return 0  # commits never wait for each other here

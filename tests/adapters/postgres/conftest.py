@@ -14,6 +14,18 @@ from tests.conftest import Databases
 from tests.contracts.world import World
 
 
+def _patient(url: str, *, pool_min: int, pool_max: int) -> Database:
+    """Whoever waits gets there in the end: how fast the machine is, is not what is asked."""
+    return Database(
+        url,
+        pool_min=pool_min,
+        pool_max=pool_max,
+        connect_timeout=60,
+        statement_timeout=60,
+        lock_timeout=60,
+    )
+
+
 @pytest.fixture(scope="session")
 def contract_url(databases: Databases) -> Iterator[str]:
     url = databases.create()
@@ -34,21 +46,21 @@ async def contract_owner(contract_owner_url: str) -> AsyncIterator[Owner]:
 
 @pytest.fixture(scope="session")
 async def contract_database(contract_url: str) -> AsyncIterator[Database]:
-    async with Database(contract_url, pool_min=CONNECTIONS, pool_max=CONNECTIONS) as database:
+    async with _patient(contract_url, pool_min=CONNECTIONS, pool_max=CONNECTIONS) as database:
         yield database
 
 
 @pytest.fixture(scope="session")
 async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
     """For what many units of work do together."""
-    async with Database(contract_url, pool_min=2, pool_max=4) as database:
+    async with _patient(contract_url, pool_min=2, pool_max=4) as database:
         yield database
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Groups wait for locks for as long as anybody, so that they can be kept waiting."""
-    monkeypatch.setattr(committer, "_LOCK_WAIT_MS", 5_000)
+    monkeypatch.setattr(committer, "_LOCK_WAIT_MS", 60_000)
 
 
 @pytest.fixture
@@ -67,7 +79,7 @@ async def batch(
 @pytest.fixture
 async def elsewhere(batch: Batch, contract_url: str) -> AsyncIterator[World]:
     """The same sale in another process."""
-    async with Database(contract_url, pool_min=1, pool_max=4) as shared:
+    async with _patient(contract_url, pool_min=1, pool_max=4) as shared:
         together = Together(shared)
         database, owner = batch.harness.database, batch.harness.owner
         yield World(PostgresHarness(database, owner, together=together))

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from application.fact_codec import FACT_TYPES
+from application.ports.unit_of_work import Begin
 from infrastructure.postgres.connections import Lent, Record
 from infrastructure.postgres.database import Database
 from infrastructure.postgres.group.together import Together
@@ -85,18 +86,25 @@ class PostgresHarness(Harness):
         database: Database,
         owner: Owner,
         *,
-        key_wait: float = 1.0,
+        key_wait: float = 60.0,
         together: Together | None = None,
     ) -> None:
         self.database = database
         self.owner = owner
-        self.begin = PostgresUnitOfWork.starter(
-            database, key_wait=timedelta(seconds=key_wait), together=together
-        )
+        self.together = together
+        self.begin = self._starter(key_wait)
         self.store = PostgresIdempotencyStore(database)
         self.standings = PostgresStandings(database)
         self.throttle = PostgresAttemptThrottle(database)
         self.log = PostgresFactLog(database)
+
+    def _starter(self, key_wait: float) -> Begin:
+        return PostgresUnitOfWork.starter(
+            self.database, key_wait=timedelta(seconds=key_wait), together=self.together
+        )
+
+    def impatient(self) -> Begin:
+        return self._starter(0.01)
 
     async def empty(self) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)
@@ -137,6 +145,11 @@ class PostgresHarness(Harness):
     async def a_moment(self) -> None:
         await asyncio.sleep(0.001)
 
+    async def settled(self) -> None:
+        """A group is written to its end also when nobody waits for it."""
+        if self.together is not None:
+            await self.together.committer.close()
+
     async def deadlocks(self) -> int:
         """Each connection reports what it counted before the sum is read."""
         await self._on_every_connection("SELECT pg_stat_force_next_flush()")
@@ -147,6 +160,7 @@ class PostgresHarness(Harness):
 
     async def check_idle(self) -> None:
         """All connections can be had, at once, and none is inside a transaction."""
+        await self.settled()
         rows = await self._on_every_connection("SELECT pg_backend_pid() AS pid")
         assert len({row["pid"] for row in rows}) == CONNECTIONS
         (row,) = await self.owner.fetch(
