@@ -66,7 +66,21 @@ class ProofsContract:
         assert outcomes.count(None) == 1
         late = [outcome for outcome in outcomes if outcome is not None]
         assert all(isinstance(outcome, StaleWrite | ProofInvalid) for outcome in late)
-        assert any(isinstance(outcome, StaleWrite) for outcome in late)
+        assert await world.facts_of(proof.id) == ["ProofUsed"]
+
+    async def test_of_20_uses_of_one_version_one_counts(self, world: World, caller: Caller) -> None:
+        proof = new_proof(caller)
+        await self.add(world, proof)
+        used = proof.use(email_key=proof.email_key, at=AT + timedelta(minutes=1))
+
+        async def save() -> None:
+            async with world.begin(world.anonymous()) as work:
+                work.proofs.save(used)
+                await work.commit(None)
+
+        outcomes = await crowd(save() for _ in range(20))
+        assert outcomes.count(None) == 1
+        assert sum(isinstance(outcome, StaleWrite) for outcome in outcomes) == 19
         assert await world.facts_of(proof.id) == ["ProofUsed"]
 
     async def test_unused_ones_of_a_user(self, world: World) -> None:
