@@ -8,7 +8,7 @@ from application.errors import RateLimited
 from application.member.invite_member import InviteMember
 from domain.organizer.organizer import Organizer, Role
 from domain.user.errors import EmailNotVerified
-from tests.adapters.memory.harness import MemoryHarness
+from tests.adapters.memory.harness import MemoryHarness, StillClock
 from tests.contracts.world import Caller, World, crowd, new_email, refusals
 
 HOUR, FRIEND = timedelta(hours=1), "friend@example.com"
@@ -16,7 +16,7 @@ HOUR, FRIEND = timedelta(hours=1), "friend@example.com"
 
 @pytest.fixture
 def world() -> World:
-    return World(MemoryHarness())
+    return World(MemoryHarness(StillClock()))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from application.background.sweep_holds import SweepHolds
-from tests.adapters.memory.harness import MemoryHarness
+from tests.adapters.memory.harness import MemoryHarness, StillClock
 from tests.contracts.ledger import LATER
 from tests.contracts.world import IDS, Sale, World, kind
 
@@ -13,7 +13,7 @@ from tests.contracts.world import IDS, Sale, World, kind
 class TestSweepHolds:
     @pytest.fixture
     def world(self) -> World:
-        return World(MemoryHarness())
+        return World(MemoryHarness(StillClock()))
 
     @pytest.fixture
     async def sale(self, world: World) -> Sale:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from application.ports.unit_of_work import Begin
 from domain.order.order import OrderState
 from domain.stock import StockLine
+from infrastructure.memory.clock import MemoryClock
 from infrastructure.memory.database import MemoryDatabase
 from infrastructure.memory.log import MemoryFactLog
 from infrastructure.memory.standings import MemoryStandings
@@ -17,11 +18,27 @@ from shared.ids import EventId, PoolId
 from tests.contracts.harness import Books, Entry, Harness
 
 
+class StillClock(MemoryClock):
+    """Begins now; from then on the test alone lets time pass, however long its process is kept
+    from running. Every reading is later than the one before, by a microsecond."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        self._last += timedelta(microseconds=1)
+        return self._last
+
+    def advance(self, by: timedelta) -> None:
+        self._last += by
+
+
 class MemoryHarness(Harness):
     connections = 10
 
-    def __init__(self) -> None:
-        self.database = MemoryDatabase(key_wait=timedelta(seconds=60))
+    def __init__(self, clock: MemoryClock | None = None) -> None:
+        self.database = MemoryDatabase(clock, key_wait=timedelta(seconds=60))
         self.begin = self.database.begin
         self.store = self.database.store
         self.standings = MemoryStandings(self.database)

@@ -23,7 +23,7 @@ from domain.order.payment import Observation, Payment, PaymentState
 from domain.organizer.organizer import Role
 from domain.stock import LimitReached, SoldOut
 from shared.ids import HoldId, OrderId, PaymentId
-from tests.adapters.memory.harness import MemoryHarness
+from tests.adapters.memory.harness import MemoryHarness, StillClock
 from tests.application.money.bank import Bank
 from tests.application.money.house import HOURS, PRICE, House
 from tests.contracts.world import Caller, crowd, new_key, refusals
@@ -89,7 +89,7 @@ async def test_nobody_looks_at_it_before_its_deadline(house: House) -> None:
 
 
 async def test_only_where_the_event_offers_it() -> None:
-    harness = MemoryHarness()
+    harness = MemoryHarness(StillClock())
     house = await House(harness, Bank(harness.database.clock.now)).open(hours=None)
     buyer = await house.user()
     order = await house.checkout(buyer)
@@ -279,7 +279,7 @@ async def test_whose_payment_it_is(house: House) -> None:
 
 
 async def test_what_waits_for_a_transfer_counts_for_its_buyer() -> None:
-    harness = MemoryHarness()
+    harness = MemoryHarness(StillClock())
     house = await House(harness, Bank(harness.database.clock.now)).open(max_per_buyer=3)
     buyer = await house.user()
     await transfer(house, buyer, 2)

@@ -11,7 +11,7 @@ from domain.attention.attention import AttentionState
 from domain.ledger.posting import Account, PostingKind
 from infrastructure.memory.tables import Tables
 from shared.money import Money
-from tests.adapters.memory.harness import MemoryHarness
+from tests.adapters.memory.harness import MemoryHarness, StillClock
 from tests.application.money.bank import BANK, FEE, Bank
 from tests.application.money.house import PRICE, House
 from tests.contracts.world import crowd
@@ -29,7 +29,7 @@ async def an_hour(house: House) -> tuple[DiscrepancyView, ...]:
 
 
 async def test_hours_of_sales_and_refunds_without_a_line() -> None:
-    harness = MemoryHarness()
+    harness = MemoryHarness(StillClock())
     house = await House(harness, Bank(harness.database.clock.now)).open(capacity=100)
     for hour in range(6):
         payments = [await house.paid(2) for _ in range(hour % 3)]
@@ -152,7 +152,7 @@ async def test_several_processes_make_one_report_an_hour(house: House) -> None:
 
 
 async def test_tests_and_real_money_are_compared_apart() -> None:
-    harness = MemoryHarness()
+    harness = MemoryHarness(StillClock())
     bank, play = (Bank(harness.database.clock.now, live=live) for live in (True, False))
     house = House(harness, bank, play)
     await house.open()
@@ -168,7 +168,7 @@ async def test_tests_and_real_money_are_compared_apart() -> None:
 
 async def test_an_account_of_both_modes_is_compared_with_both() -> None:
     """One key of a provider's test mode serves tests and orders that are none."""
-    harness = MemoryHarness()
+    harness = MemoryHarness(StillClock())
     books: list[Movement] = []
     clock = harness.database.clock.now
     bank, play = (Bank(clock, live=live, ledger=books, shared=True) for live in (True, False))

@@ -21,7 +21,7 @@ from domain.order.refund import RefundSeen
 from infrastructure.memory.unit_of_work import MemoryUnitOfWork
 from shared.ids import RefundId
 from shared.money import Money
-from tests.adapters.memory.harness import MemoryHarness
+from tests.adapters.memory.harness import MemoryHarness, StillClock
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -74,10 +74,11 @@ class MortalUnitOfWork(MemoryUnitOfWork):
 
 class MortalHarness(MemoryHarness):
     """The memory adapter, whose commits may be the last thing that happens, and between whose
-    units of work others may do something."""
+    units of work others may do something. How many steps there are depends on the clock, so it
+    stands still."""
 
     def __init__(self, life: Life) -> None:
-        super().__init__()
+        super().__init__(StillClock())
         self.life = life
         self.begin = self._begin
         self.begun = 0
