@@ -9,6 +9,9 @@ from starlette.types import Message
 
 from tests.api.house import Client, House, Json
 
+PATIENCE = 60.0
+"""Seconds until something must have been sent; normally it is there."""
+
 
 class Line:
     """One request as the server hands it over. While it is `held`, nothing is taken from us."""
@@ -56,7 +59,7 @@ class Line:
             await asyncio.sleep(0.01)
 
     async def next(self) -> Message:
-        return await asyncio.wait_for(self._sent.get(), 5)
+        return await asyncio.wait_for(self._sent.get(), PATIENCE)
 
     async def event(self) -> Json:
         """The next that is no sign of life; `retry` is in the first."""
@@ -74,7 +77,7 @@ class Line:
     async def leave(self) -> None:
         self._left.set()
         self.held = False
-        await asyncio.wait_for(self.running, 5)
+        await asyncio.wait_for(self.running, PATIENCE)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from api.live import telling
 from application.assembly import Rules
 from application.live.room import StreamLimits
 from tests.api.house import PRICE, Client, House, Json, Sale, new_key
-from tests.api.open_lines import Line, line
+from tests.api.open_lines import PATIENCE, Line, line
 
 SOON = timedelta(milliseconds=50)
 
@@ -148,7 +148,7 @@ async def test_who_does_not_take_it_is_hung_up_on(
     await opened.event()
     opened.held = True
     await ada.post("/holds", sale.wants(1), key=new_key(), expect=201)
-    await asyncio.wait_for(opened.running, 5)
+    await asyncio.wait_for(opened.running, PATIENCE)
     assert room(house) == 0
 
 

@@ -98,7 +98,7 @@ async def answers(house: House, path: str, receive: Any) -> list[Any]:
         "client": ("127.0.0.1", 1),
         "server": ("test", 80),
     }
-    await asyncio.wait_for(house.rest(scope, receive, send), 10)
+    await asyncio.wait_for(house.rest(scope, receive, send), 60)
     return sent
 
 

@@ -13,6 +13,9 @@ from grpc_app.mapping.values import timestamp
 from grpc_app.server import FILES
 from tests.grpc_app import sampled
 
+DEADLINES = (0.2, 2.0, 20.0)
+"""Of calls that are to end by theirs, in seconds: the shortest that a busy server begins within."""
+
 BytesToBytes = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
 
 METHODS: dict[str, MethodDescriptor] = {

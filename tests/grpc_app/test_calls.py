@@ -29,7 +29,7 @@ from shared.errors import (
     RequestTooLarge,
 )
 from tests.grpc_app import sampled, samples
-from tests.grpc_app.calling import bytewise, create_hold, path
+from tests.grpc_app.calling import DEADLINES, bytewise, create_hold, path
 from tests.grpc_app.conftest import LARGEST
 from tests.grpc_app.scripted import TOKEN, Script
 
@@ -44,7 +44,7 @@ async def raw(
     """What the server refuses, as an exception; no helper has looked at the bytes."""
     sent = bytewise(channel, method or path("CreateHold"))
     try:
-        await sent(data, metadata=bearer(token) if token else (), timeout=10)
+        await sent(data, metadata=bearer(token) if token else (), timeout=60)
     except grpc.aio.AioRpcError as error:
         refusal = refusal_of(error)
         assert refusal is not None, error
@@ -113,7 +113,7 @@ async def test_an_unknown_method(method: str, channel: grpc.aio.Channel) -> None
 
 async def test_an_unknown_stream(channel: grpc.aio.Channel) -> None:
     call: grpc.aio.StreamStreamCall[bytes, bytes]
-    call = channel.stream_stream("/holdfast.v1.HoldService/Watch")(timeout=10)
+    call = channel.stream_stream("/holdfast.v1.HoldService/Watch")(timeout=60)
     assert await call.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
@@ -133,7 +133,7 @@ async def test_a_replayed_refusal_says_so(script: Script, channel: grpc.aio.Chan
     script.raises("CreateHold", KeyTaken())
     script.store.stored = HoldNotFound()
     call = bytewise(channel, path("CreateHold"))(
-        create_hold().SerializeToString(), metadata=bearer(TOKEN), timeout=10
+        create_hold().SerializeToString(), metadata=bearer(TOKEN), timeout=60
     )
     assert await call.code() is grpc.StatusCode.NOT_FOUND
     assert (await call.trailing_metadata())["idempotency-replayed"] == "true"
@@ -142,7 +142,7 @@ async def test_a_replayed_refusal_says_so(script: Script, channel: grpc.aio.Chan
 async def test_a_bug_is_anonymous(script: Script, channel: grpc.aio.Channel) -> None:
     script.raises("CreateHold", RuntimeError("the secret"))
     call = bytewise(channel, path("CreateHold"))(
-        create_hold().SerializeToString(), metadata=bearer(TOKEN), timeout=10
+        create_hold().SerializeToString(), metadata=bearer(TOKEN), timeout=60
     )
     assert await call.code() is grpc.StatusCode.INTERNAL
     assert await call.details() == Internal.title
@@ -215,12 +215,14 @@ async def test_a_deadline_cancels_the_operation(script: Script, client: Holdfast
 
     script.does["CreateHold"] = does
     with structlog.testing.capture_logs() as lines:
-        with pytest.raises(DeadlineExceeded):
-            await client.holds.CreateHold(create_hold(), timeout=0.2)
-        async with asyncio.timeout(10):
+        for seconds in DEADLINES:
+            with pytest.raises(DeadlineExceeded):
+                await client.holds.CreateHold(create_hold(), timeout=seconds)
+            if started.is_set():
+                break
+        async with asyncio.timeout(60):
             await cancelled.wait()
-    assert started.is_set()
-    assert [line["code"] for line in lines] == ["CANCELLED"]
+    assert {line["code"] for line in lines} == {"CANCELLED"}
     assert not script.heard.bugs
 
     script.answers("CreateHold", samples.HOLD)
@@ -245,7 +247,7 @@ async def test_cancelling_the_caller_cancels_the_operation(
     async def buy() -> None:
         await client.holds.CreateHold(create_hold())
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         buying = asyncio.create_task(buy())
         await started.wait()
         buying.cancel()

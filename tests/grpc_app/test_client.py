@@ -1,6 +1,7 @@
 """The client: what it adds to a call, and what it makes of answers that are not ours."""
 
 import asyncio
+import socket
 from dataclasses import replace
 
 import grpc
@@ -73,11 +74,12 @@ async def test_a_key_is_kept(script: Script, client: HoldfastClient) -> None:
     assert ctx.idempotency_key == "k" * 16
 
 
-async def test_nobody_there(server: GrpcServer) -> None:
-    await server.stop(0)
-    async with HoldfastClient(server.address) as client:
-        with pytest.raises(ServerUnreachable):
-            await client.users.GetMe(GetMeRequest())
+async def test_nobody_there() -> None:
+    with socket.socket() as silent:  # keeps the port, and never listens
+        silent.bind(("127.0.0.1", 0))
+        async with HoldfastClient(f"127.0.0.1:{silent.getsockname()[1]}") as client:
+            with pytest.raises(ServerUnreachable):
+                await client.users.GetMe(GetMeRequest())
 
 
 def bare(code: grpc.StatusCode, details: str = "", *metadata: tuple[str, bytes]) -> object:

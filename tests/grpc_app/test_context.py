@@ -96,7 +96,7 @@ def test_the_first_usable_request_id_counts() -> None:
 async def outcome(
     channel: grpc.aio.Channel, operation: str, data: bytes, *metadata: tuple[str, str | bytes]
 ) -> tuple[grpc.StatusCode, grpc.aio.Metadata]:
-    call = bytewise(channel, path(operation))(data, metadata=metadata, timeout=10)
+    call = bytewise(channel, path(operation))(data, metadata=metadata, timeout=60)
     return await call.code(), await call.trailing_metadata()
 
 

@@ -21,7 +21,7 @@ async def check(channel: grpc.aio.Channel, service: str) -> int:
         request_serializer=HealthCheckRequest.SerializeToString,
         response_deserializer=HealthCheckResponse.FromString,
     )
-    return (await call(HealthCheckRequest(service=service), timeout=10)).status
+    return (await call(HealthCheckRequest(service=service), timeout=60)).status
 
 
 async def watch(channel: grpc.aio.Channel, service: str) -> AsyncGenerator[int, None]:
@@ -31,7 +31,7 @@ async def watch(channel: grpc.aio.Channel, service: str) -> AsyncGenerator[int, 
         request_serializer=HealthCheckRequest.SerializeToString,
         response_deserializer=HealthCheckResponse.FromString,
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for answer in call(HealthCheckRequest(service=service)):
             yield answer.status
 
@@ -75,8 +75,8 @@ async def test_draining_tells_watchers_and_lets_go_of_them(
 ) -> None:
     watching = watch(channel, "")
     assert await anext(watching) == SERVING
-    async with asyncio.timeout(10):  # a watcher that stays would hold it for the whole grace
-        await server.stop(60)
+    async with asyncio.timeout(60):  # a watcher that stays would hold it for the whole grace
+        await server.stop(600)
     assert [status async for status in watching] == [NOT_SERVING]
 
 
@@ -84,5 +84,5 @@ async def test_a_watcher_of_an_unknown_service_is_told(server: GrpcServer) -> No
     async with grpc.aio.insecure_channel(server.address) as channel:
         watching = watch(channel, "holdfast.v1.Nothing")
         assert await anext(watching) == HealthCheckResponse.SERVICE_UNKNOWN
-        await server.stop(60)
+        await server.stop(600)
         assert [status async for status in watching] == []

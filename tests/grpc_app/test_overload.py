@@ -27,7 +27,7 @@ def script() -> Script:
 async def refusal(channel: grpc.aio.Channel, operation: str, token: str = TOKEN) -> AppError:
     data = sample(operation).SerializeToString()
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await bytewise(channel, path(operation))(data, metadata=bearer(token), timeout=10)
+        await bytewise(channel, path(operation))(data, metadata=bearer(token), timeout=60)
     found = refusal_of(refused.value)
     assert found is not None
     assert refused.value.code().name == found.code.name
@@ -46,7 +46,7 @@ async def test_a_full_house(script: Script, channel: grpc.aio.Channel, token: st
 async def test_others_are_served(script: Script, channel: grpc.aio.Channel) -> None:
     script.answers("CreateHold", samples.HOLD)
     data = sample("CreateHold").SerializeToString()
-    await bytewise(channel, path("CreateHold"))(data, metadata=bearer(TOKEN), timeout=10)
+    await bytewise(channel, path("CreateHold"))(data, metadata=bearer(TOKEN), timeout=60)
     ((_, ctx),) = script.received
     assert ctx.priority is Priority.SALE
 
@@ -61,12 +61,12 @@ async def test_too_many_calls_at_a_time(script: Script, channel: grpc.aio.Channe
 
     script.does["GetHold"] = hold
     data = sample("GetHold").SerializeToString()
-    first = bytewise(channel, path("GetHold"))(data, metadata=bearer(TOKEN), timeout=10)
-    await asyncio.wait_for(begun.wait(), 10)
+    first = bytewise(channel, path("GetHold"))(data, metadata=bearer(TOKEN), timeout=60)
+    await asyncio.wait_for(begun.wait(), 60)
     refused = await refusal(channel, "GetHold")
     assert type(refused) is RateLimited
     assert refused.retry_after == 1
     assert refused.metadata == {"limit": "in_flight", "most": "1"}
     end.set()
     await first
-    await bytewise(channel, path("GetHold"))(data, metadata=bearer(TOKEN), timeout=10)
+    await bytewise(channel, path("GetHold"))(data, metadata=bearer(TOKEN), timeout=60)

@@ -18,6 +18,7 @@ from grpc_app.clients.errors import refusal_of
 from grpc_app.generated.holdfast.v1.event_pb2 import Availability, WatchAvailabilityRequest
 from grpc_app.generated.holdfast.v1.event_pb2_grpc import EventServiceStub
 from grpc_app.server import GrpcConfig, GrpcServer
+from tests.grpc_app.calling import DEADLINES
 from tests.grpc_app.sampled import EVENT_ID
 from tests.grpc_app.samples import AVAILABILITY
 from tests.grpc_app.scripted import TOKEN, Script
@@ -35,7 +36,7 @@ def left(told: Availability) -> int:
 
 
 async def until(script: Script, open: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while script.room.open != open:
             await asyncio.sleep(0.01)
 
@@ -63,14 +64,25 @@ async def test_its_id_comes_first(script: Script, channel: grpc.aio.Channel) -> 
 
 @pytest.mark.parametrize("how", ["cancelled", "deadline"])
 async def test_who_leaves_has_left(how: str, script: Script, channel: grpc.aio.Channel) -> None:
-    script.answers(NAME, AVAILABILITY)
+    begun: list[int] = []
+
+    async def look(message: Message[object], ctx: Context) -> object:
+        begun.append(script.room.open)
+        return AVAILABILITY
+
+    script.does[NAME] = look
     stub = EventServiceStub(channel)
-    timeout = 0.5 if how == "deadline" else None
-    call = stub.WatchAvailability(ASKED, metadata=bearer(TOKEN), timeout=timeout)
-    await anext(aiter(call))
-    assert script.room.open == 1
     if how == "cancelled":
+        call = stub.WatchAvailability(ASKED, metadata=bearer(TOKEN))
+        await anext(aiter(call))
         call.cancel()
+    else:
+        for seconds in DEADLINES:
+            call = stub.WatchAvailability(ASKED, metadata=bearer(TOKEN), timeout=seconds)
+            assert await call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+            if begun:
+                break
+    assert begun[0] == 1
     await until(script, open=0)
 
 
@@ -138,7 +150,6 @@ async def test_too_many(narrow: tuple[Script, HoldfastClient]) -> None:
 async def test_who_does_not_read_is_hung_up_on(
     script: Script, channel: grpc.aio.Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interceptors, "_SLOW_SECONDS", 0.2)
     number, many = 0, AVAILABILITY.ticket_types * 2000
 
     async def ever_more(message: Message[object], ctx: Context) -> object:
@@ -149,7 +160,8 @@ async def test_who_does_not_read_is_hung_up_on(
     script.does[NAME] = ever_more
     call = EventServiceStub(channel).WatchAvailability(ASKED, metadata=bearer(TOKEN))
     await anext(aiter(call))
-    async with asyncio.timeout(10):
+    monkeypatch.setattr(interceptors, "_SLOW_SECONDS", 0.2)
+    async with asyncio.timeout(60):
         while script.room.open:  # of its own accord it reads no more
             await script.feed.publish([NAME])
             await asyncio.sleep(0.001)
