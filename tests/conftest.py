@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from demo.instance import PROGRAMS
 from infrastructure.postgres.embedded import EmbeddedPostgres
@@ -17,6 +18,17 @@ from infrastructure.postgres.embedded import EmbeddedPostgres
 T = TypeVar("T")
 
 pytest_plugins = ["tests.faces.server", "tests.adapters.stripe.real"]
+
+
+# The same examples everywhere, however slow the machine is; others: --hypothesis-seed.
+settings.register_profile(
+    "tests",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
