@@ -20,7 +20,8 @@ T = TypeVar("T")
 pytest_plugins = ["tests.faces.server", "tests.adapters.stripe.real"]
 
 
-# The same examples everywhere, however slow the machine is; others: --hypothesis-seed.
+# The same examples everywhere, however slow the machine is. Others:
+# --hypothesis-profile=default --hypothesis-seed=7.
 settings.register_profile(
     "tests",
     derandomize=True,
