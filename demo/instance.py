@@ -26,7 +26,7 @@ ALL_FROM_HERE: Mapping[str, str] = MappingProxyType(
 )
 """Settings for a crowd that is played: all come from one address, and none reads any mail."""
 
-_START_SECONDS, _STOP_SECONDS = 120.0, 15.0
+_START_SECONDS, _STOP_SECONDS = 120.0, 60.0
 
 
 class InstanceError(Exception):

@@ -34,7 +34,9 @@ async def open_sale(rest_url: str, account: Account, tickets: int) -> Offer:
     """An event on sale with so many tickets of one type."""
     headers = {"Authorization": f"Bearer {account.token}"}
     starts_at = datetime.now(UTC) + timedelta(days=30)
-    async with httpx2.AsyncClient(base_url=f"{rest_url}/api/v1", headers=headers) as client:
+    async with httpx2.AsyncClient(
+        base_url=f"{rest_url}/api/v1", headers=headers, timeout=30
+    ) as client:
         organizer = await _post(
             client, "/organizers", {"name": "The Demo", "slug": f"demo-{uuid.uuid4().hex}"}
         )

@@ -1,8 +1,13 @@
 """What the kernel says about processes and their connections (Linux)."""
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _ESTABLISHED, _LISTENING = "01", "0A"
+_GONE = (FileNotFoundError, ProcessLookupError, PermissionError)
 
 
 def children(pid: int) -> dict[int, str]:
@@ -26,13 +31,29 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Meanwhile it does nothing, however long anything takes."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 def connections(pid: int, port: int) -> int:
     """How many clients are connected to `port` of this machine at process `pid`."""
     return len(_sockets(port, _ESTABLISHED) & _inodes(pid))
 
 
 def listens(pid: int, port: int) -> bool:
+    """Never, when it has ended."""
     return bool(_sockets(port, _LISTENING) & _inodes(pid))
+
+
+def is_served(port: int) -> bool:
+    """Whether anybody on this machine listens on `port`."""
+    return bool(_sockets(port, _LISTENING))
 
 
 def _sockets(port: int, state: str) -> set[str]:
@@ -46,12 +67,12 @@ def _sockets(port: int, state: str) -> set[str]:
 
 
 def _inodes(pid: int) -> set[str]:
+    """None of a process that has ended meanwhile."""
     found = set()
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            target = str(link.readlink())
-        except FileNotFoundError:
-            continue
-        if target.startswith("socket:["):
-            found.add(target[8:-1])
+    with suppress(*_GONE):
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(*_GONE):
+                target = str(link.readlink())
+                if target.startswith("socket:["):
+                    found.add(target[8:-1])
     return found

@@ -150,7 +150,7 @@ async def street(*trusted: str) -> AsyncIterator[Street]:
 
 
 async def test_requests_and_answers_stay_what_they_are() -> None:
-    async with street() as found, httpx2.AsyncClient(trust_env=False) as client:
+    async with street() as found, httpx2.AsyncClient(trust_env=False, timeout=60) as client:
         answer = await client.post(
             f"{found.url}/a%2Fb//c/?x=%20&x=2",
             content=b"hello",
@@ -186,22 +186,25 @@ async def _chunks() -> AsyncIterator[bytes]:
 
 
 async def test_a_proxy_in_front_is_believed_where_the_settings_say_so() -> None:
-    async with street("127.0.0.0/8") as found, httpx2.AsyncClient(trust_env=False) as client:
+    async with (
+        street("127.0.0.0/8") as found,
+        httpx2.AsyncClient(trust_env=False, timeout=60) as client,
+    ):
         said = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
         told = (await client.get(found.url, headers=said)).json()
         assert ["x-forwarded-for", "203.0.113.9"] in told["headers"]
 
 
 async def test_a_stream_ends_with_its_reader() -> None:
-    async with street() as found, httpx2.AsyncClient(trust_env=False) as client:
+    async with street() as found, httpx2.AsyncClient(trust_env=False, timeout=60) as client:
         async with client.stream("GET", f"{found.url}/stream") as answer:
             assert await anext(answer.aiter_lines()) == "first"
             assert not found.service.left.is_set()
-        await asyncio.wait_for(found.service.left.wait(), 5)
+        await asyncio.wait_for(found.service.left.wait(), 60)
 
 
 async def test_who_is_away_is_said_to_be() -> None:
-    async with street() as found, httpx2.AsyncClient(trust_env=False) as client:
+    async with street() as found, httpx2.AsyncClient(trust_env=False, timeout=60) as client:
         answer = await client.get(f"{found.url}/api/v1/gone")
         assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
         assert answer.headers["retry-after"] == "1"

@@ -1,10 +1,11 @@
-"""Watchers of real processes: each has a connection of its own."""
+"""Watchers of real processes: each has a connection of its own. And waiting for what they do."""
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 import httpx2
@@ -17,12 +18,14 @@ from grpc_app.generated.holdfast.v1.order_pb2 import OrderUpdate, WatchOrderRequ
 from grpc_app.generated.holdfast.v1.order_pb2_grpc import OrderServiceStub
 from tests.core.proc import connections
 
+T = TypeVar("T")
+
 
 @asynccontextmanager
 async def events(url: str, token: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """The data of Server-Sent Events."""
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as client:
         async with client.stream("GET", url, headers=headers) as response:
             assert response.status_code == 200, await response.aread()
 
@@ -38,7 +41,8 @@ async def events(url: str, token: str) -> AsyncIterator[AsyncIterator[dict[str, 
 async def web_socket(url: str, token: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """What a WebSocket says, as a browser opens it."""
     protocols: Any = ["holdfast.live", f"bearer.{token}"]
-    async with connect(url.replace("http", "ws", 1), subprotocols=protocols) as opened:
+    address = url.replace("http", "ws", 1)
+    async with connect(address, subprotocols=protocols, open_timeout=60) as opened:
         assert opened.subprotocol == "holdfast.live"
 
         async def data() -> AsyncIterator[dict[str, Any]]:
@@ -75,8 +79,29 @@ async def figures(
         call.cancel()
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    """It costs nothing where it comes true at once."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
 async def soon(told: AsyncIterator[Any]) -> Any:
-    return await asyncio.wait_for(anext(told), 10)
+    return await asyncio.wait_for(anext(told), 60)
+
+
+async def until(told: AsyncIterator[T], wanted: Callable[[T], bool]) -> None:
+    """They say how it is, and then how it becomes."""
+    while not wanted(await soon(told)):
+        pass
+
+
+def available(said: Any) -> int:
+    """Over either face."""
+    types = said["ticket_types"] if isinstance(said, dict) else said.ticket_types
+    [only] = types
+    return int(only["available"] if isinstance(only, dict) else only.available)
 
 
 async def at_both(

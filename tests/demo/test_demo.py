@@ -60,7 +60,7 @@ async def sold(addresses: Addresses) -> AsyncIterator[Sold]:
         done=lambda: None,
     )
     connection = await asyncpg.connect(addresses.database_url)
-    assert await settle(connection, offer, patience=15, everything=False)
+    assert await settle(connection, offer, patience=60, everything=False)
     yield Sold(connection=connection, offer=offer, tally=tally)
     await connection.close()
     await rest.aclose()

@@ -92,4 +92,4 @@ class Desk:
 
 def _rest(url: str, account: Account) -> httpx2.AsyncClient:
     headers = {"Authorization": f"Bearer {account.token}"}
-    return httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=15)
+    return httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=60)

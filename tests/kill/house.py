@@ -6,6 +6,7 @@ import signal
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -17,7 +18,7 @@ from demo.instance import Addresses, Instance
 from demo.rest_shop import RestShop
 from demo.shop import Shop, Unanswered
 from shared.errors import AppError, Code
-from tests.core.proc import children, is_alive
+from tests.core.proc import children, frozen, is_alive
 
 R = TypeVar("R")
 Act = Callable[[Shop, str], Awaitable[R]]
@@ -27,7 +28,7 @@ _PATIENCE: Final = 60.0
 _LONG_ENOUGH: Final = 10.5
 """Seconds of service after which an end is no quick one to a supervisor, which gives up after five
 of those in a row."""
-_BLOCKED: Final = (
+BLOCKED: Final = (
     "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 )
 _AGAIN: Final = (Code.UNAVAILABLE, Code.ABORTED)
@@ -101,6 +102,10 @@ class House:
         await self._mortal(*services)
         await self.kill(*services)
 
+    def unattended(self) -> AbstractContextManager[None]:
+        """Meanwhile nobody starts again what is killed but the buyer, where that is theirs."""
+        return nullcontext() if self.deployment == "monolith" else frozen(self._instance.pid)
+
     async def kill_during(self, act: Act[R], face: str, lock: str, *services: str) -> R:
         """The request waits for what `lock` locks when those who work on it are killed; then the
         buyer insists. What the database was still told to do, it does."""
@@ -111,7 +116,7 @@ class House:
                 await connection.execute(lock)
                 request = asyncio.create_task(self.insist(act, face))
                 deadline = time.monotonic() + _PATIENCE
-                while not await connection.fetchval(_BLOCKED):
+                while not await connection.fetchval(BLOCKED):
                     assert not request.done(), "it was not held up"
                     assert time.monotonic() < deadline, "it does not come to what is locked"
                     await asyncio.sleep(0.01)
@@ -151,7 +156,7 @@ class House:
 
     def _pid(self, service: str) -> int:
         found = children(self._instance.pid).items()
-        [pid] = [pid for pid, command in found if command.split()[-1] == service]
+        [pid] = [pid for pid, command in found if command.split()[-1:] == [service]]
         return pid
 
     async def _leave(self) -> None:

@@ -4,7 +4,7 @@ cancelled event's refunds are killed every few seconds. In the end both ledgers 
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +25,8 @@ from tests.kill.test_kill import Shops, shops
 
 BUYERS, TICKETS, AT_ONCE, ENOUGH = 160, 100, 16, 20
 KILLS = 3
-PATIENCE = 10
-"""Seconds after a restart."""
+PATIENCE = 60
+"""Seconds after a restart; it takes a few where nobody is in the way."""
 AN_HOUR = timedelta(hours=1)
 
 # Nobody waits until somebody looks again, or until an order's time is over.
@@ -102,8 +102,13 @@ def instance() -> Iterator[Instance]:
         "PAYMENT__REFUNDS_PER_SECOND": "3",
         # The provider's own database is the one whose sessions are killed: it is soon asked again.
         "PAYMENT__BREAKER_PAUSE_SECONDS": "1",
+        # Four accounts buy for all, and ask again whenever nobody answered.
+        "LIMITS__WRITES_PER_ACTOR_PER_MINUTE": "0",
+        "LIMITS__WRITES_PER_ADDRESS_PER_MINUTE": "0",
+        "HOLDS__MAX_PER_TEN_MINUTES": "10000",
     }
-    with tempfile.TemporaryDirectory(prefix="holdfast-kill-") as folder:
+    # Its server may still be writing there when it is killed.
+    with tempfile.TemporaryDirectory(prefix="holdfast-kill-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # root's embedded server runs as another user
         found = Instance(Path(folder), {**settings, **ALL_FROM_HERE})
         try:
@@ -134,8 +139,23 @@ async def _sale(
     )
 
 
+async def _sales(
+    shop: Shops,
+    accounts: Sequence[Account],
+    offer: Offer,
+    tally: Tally,
+    *,
+    resends: int,
+    over: Callable[[], bool],
+) -> None:
+    """One crowd after the other, for what was given back is for sale again: however slow the desk
+    is, it is in the middle of a sale until it is `over`."""
+    while not over():
+        await _sale(shop, accounts, offer, tally, resends=resends)
+
+
 async def _quiet(database: asyncpg.Connection) -> bool:
-    """Whether everything has come to its end within the time a restart has.
+    """Whether everything has come to its end within our patience.
 
     Orders reach their deadline when every payment has been asked for: one that the provider has
     never heard of is not given up before a call of the killed process could no longer be under way.
@@ -146,6 +166,10 @@ async def _quiet(database: asyncpg.Connection) -> bool:
     await database.execute(_REFUNDS_FORWARD)
     await _bring_forward(database)
     return await _none_left(_MOVING, database)
+
+
+async def _to_go(shop: Shops, offer: Offer) -> int:
+    return int(await shop.database.fetchval(_TO_GO, UUID(offer.event_id)))
 
 
 async def _bring_forward(database: asyncpg.Connection) -> None:
@@ -180,7 +204,9 @@ async def test_killed_while_money_goes_both_ways(instance: Instance) -> None:
         accounts = await open_accounts(before.rest, 4, lambda: None)
         desk = Desk(account=accounts[0])
         offer = await open_sale(before.rest.url, accounts[0], TICKETS)
-        sale = asyncio.create_task(_sale(before, accounts, offer, tally, resends=0))
+        sale = asyncio.create_task(
+            _sales(before, accounts, offer, tally, resends=0, over=lambda: tally.unanswered > 0)
+        )
         refunds = asyncio.create_task(
             desk.refund_some(tally, addresses.rest_url, addresses.grpc_target)
         )
@@ -192,7 +218,6 @@ async def test_killed_while_money_goes_both_ways(instance: Instance) -> None:
         refunds.cancel()
         with suppress(asyncio.CancelledError):
             await refunds
-    assert tally.unanswered > 0
 
     addresses = await asyncio.to_thread(instance.start)
     async with shops(addresses) as after:
@@ -211,11 +236,20 @@ async def test_database_sessions_are_killed(instance: Instance) -> None:
         accounts = await open_accounts(shop.rest, 4, lambda: None)
         desk = Desk(account=accounts[0])
         offer = await open_sale(shop.rest.url, accounts[0], TICKETS)
-        sale = asyncio.create_task(_sale(shop, accounts, offer, tally, resends=20))
+        killed = 0
+        sale = asyncio.create_task(
+            _sales(
+                shop,
+                accounts,
+                offer,
+                tally,
+                resends=20,
+                over=lambda: killed > 5 and len(desk.acknowledged) > 0,
+            )
+        )
         refunds = asyncio.create_task(
             desk.refund_some(tally, addresses.rest_url, addresses.grpc_target)
         )
-        killed = 0
         while not sale.done():
             killed += len(await shop.database.fetch(_SESSIONS))
             await asyncio.sleep(0.3)
@@ -223,7 +257,6 @@ async def test_database_sessions_are_killed(instance: Instance) -> None:
         refunds.cancel()
         with suppress(asyncio.CancelledError):
             await refunds
-        assert killed > 5 and desk.acknowledged
         await desk.repeat(addresses.rest_url)
         assert await _quiet(shop.database)
         await _check(shop.database, desk)
@@ -242,18 +275,20 @@ async def test_refunds_of_a_cancelled_event_survive_being_killed_again_and_again
         await _sale(shop, accounts, offer, tally, resends=3, buyers=30)
         assert len(tally.confirmed) > 12
         await desk.call_off(shop.rest.url, offer)
-        left = [int(await shop.database.fetchval(_TO_GO, UUID(offer.event_id)))]
+        left = [await _to_go(shop, offer)]
     for _ in range(KILLS):
-        await asyncio.sleep(1)
+        async with shops(addresses) as shop:
+            while left[-1] and await _to_go(shop, offer) == left[-1]:
+                await asyncio.sleep(0.02)  # so many in a second
         instance.kill()
         addresses = await asyncio.to_thread(instance.start)
         async with shops(addresses) as shop:
             await _bring_forward(shop.database)
-            left.append(int(await shop.database.fetchval(_TO_GO, UUID(offer.event_id))))
-    assert [each for each in left if 0 < each < left[0]], left
+            left.append(await _to_go(shop, offer))
+    assert left[0] > left[1] > 0, left
     async with shops(addresses) as shop:
-        while await shop.database.fetchval(_TO_GO, UUID(offer.event_id)):
-            await asyncio.sleep(0.1)  # so many in a second
+        while await _to_go(shop, offer):
+            await asyncio.sleep(0.1)
         assert await _quiet(shop.database)
         await _check(shop.database, desk)
         assert await shop.database.fetchval(_KEPT) == 0
