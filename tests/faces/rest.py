@@ -29,7 +29,7 @@ class Route:
 class RestFace(Face):
     def __init__(self, url: str) -> None:
         self.name = "rest"
-        self._client = httpx2.Client(base_url=url, timeout=30)
+        self._client = httpx2.Client(base_url=url, timeout=60)
         self.document = self._client.get("/openapi.json").raise_for_status().json()
         self.routes = {
             entry["operationId"]: Route(

@@ -92,7 +92,7 @@ class GrpcFace(Face):
             response_deserializer=rpc.answer.FromString,
         )
         try:
-            answer, call = multicallable.with_call(message, metadata=tuple(metadata), timeout=30)
+            answer, call = multicallable.with_call(message, metadata=tuple(metadata), timeout=60)
         except grpc.RpcError as error:
             return refused(cast(grpc.Call, error))  # the call itself is what is raised
         told = _headers(call)
@@ -110,7 +110,7 @@ class GrpcFace(Face):
             request_serializer=rpc.request.SerializeToString,
             response_deserializer=rpc.answer.FromString,
         )
-        call = ask(message, metadata=tuple(metadata), timeout=30)
+        call = ask(message, metadata=tuple(metadata), timeout=60)
         try:
             answer = next(call)
         except grpc.RpcError:

@@ -26,6 +26,15 @@ FOUNDER = {"email": "founder@example.org", "password": "correct horse battery", 
 UNVERIFIED_UNITS = 20
 """That many of one event are enough for buyers of these tests whose address nobody has verified."""
 
+# Nobody is refused because the host was busy: how long one waits for what is tested elsewhere.
+PATIENT = {
+    "DATABASE__CONNECT_TIMEOUT_SECONDS": "20",
+    "DATABASE__LOCK_TIMEOUT_MS": "20000",
+    "DATABASE__STATEMENT_TIMEOUT_MS": "25000",
+    "IDEMPOTENCY__WAIT_SECONDS": "20",
+    "PAYMENT__TIMEOUT_SECONDS": "10",
+}
+
 # All callers come from one address, and some of them are in a hurry: what limits them is tested by
 # tests/limits. Passwords are hashed as cheaply as settings allow, and letters are not waited for.
 UNHURRIED = {
@@ -68,6 +77,7 @@ def addresses(
         "SECRET_KEY": SECRET,
         "AUTH__ACCESS_TOKEN_TTL_SECONDS": "3600",
         "PAYMENT__SIMULATED__LATE_SECONDS": str(LATE_SECONDS),
+        **PATIENT,
         **UNHURRIED,
     }
     deployment = pytestconfig.getoption("--deployment")

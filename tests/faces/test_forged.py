@@ -77,7 +77,7 @@ def knocks(faces: Mapping[str, Face], addresses: Addresses) -> Iterator[Mapping[
     rest, rpc = faces["rest"], faces["grpc"]
     assert isinstance(rest, RestFace) and isinstance(rpc, GrpcFace)
     where = urlsplit(addresses.rest_url)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=30)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=60)
     route = rest.routes["GetMe"]
     found = rpc.rpcs["GetMe"]
     channel = grpc.insecure_channel(addresses.grpc_target)
@@ -94,6 +94,7 @@ def knocks(faces: Mapping[str, Face], addresses: Addresses) -> Iterator[Mapping[
         connection.endheaders()
         response = connection.getresponse()
         answer = json.loads(response.read())
+        connection.close()  # the next may be asked after the server has hung up; this opens another
         if response.status == 200:
             return None
         assert response.status == 401, answer
@@ -102,7 +103,7 @@ def knocks(faces: Mapping[str, Face], addresses: Addresses) -> Iterator[Mapping[
 
     def over_grpc(sent: Sent) -> str | None:
         try:
-            get_me(found.request(), metadata=sent.headers, timeout=30)
+            get_me(found.request(), metadata=sent.headers, timeout=60)
         except grpc.RpcError as error:
             return _reason(refused(cast(grpc.Call, error)))  # the call itself is what is raised
         return None
@@ -137,7 +138,7 @@ def test_a_huge_header_is_refused_and_the_server_goes_on(
 ) -> None:
     headers = (("authorization", "Bearer " + "A" * _HUGE),)
     where = urlsplit(addresses.rest_url)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=30)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=60)
     connection.request("GET", "/api/v1/users/me", headers=dict(headers))
     assert connection.getresponse().status in (400, 401, 431)
     connection.close()
@@ -146,7 +147,7 @@ def test_a_huge_header_is_refused_and_the_server_goes_on(
             "/holdfast.v1.UserService/GetMe", request_serializer=bytes, response_deserializer=bytes
         )
         with pytest.raises(grpc.RpcError):
-            call(b"", metadata=headers, timeout=30)
+            call(b"", metadata=headers, timeout=60)
     good = Sent(headers=(("authorization", f"Bearer {material.token}"),))
     assert [knock(good) for knock in knocks.values()] == [None, None]
 
@@ -155,7 +156,7 @@ def test_the_published_keys_are_those_of_the_tokens(
     material: Material, addresses: Addresses
 ) -> None:
     where = urlsplit(addresses.rest_url)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=30)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port or 80, timeout=60)
     connection.request("GET", "/.well-known/jwks.json")
     keys = json.loads(connection.getresponse().read())["keys"]
     connection.close()

@@ -26,9 +26,9 @@ Feature: Guessing passwords
 
     Examples:
       | wrong | early | rest |
-      | 7     | 2     | 2    |
-      | 8     | 5     | 3    |
-      | 16    | 55    | 5    |
+      | 9     | 9     | 7    |
+      | 10    | 20    | 12   |
+      | 16    | 50    | 10   |
 
   Scenario: While one has to wait nobody learns which password is right
     Given somebody has guessed 9 wrong passwords of Nora's

@@ -17,13 +17,14 @@ from typing import TypeVar
 
 import pytest
 
+from core.addresses import bound
 from tests.faces.outcome import Face, Plain, Request, get, items, text
 from tests.features.clock import Database
 from tests.features.people import Person
 from tests.features.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 T = TypeVar("T")
 
 
@@ -166,10 +167,10 @@ def eventually(look: Callable[[], T]) -> T:
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def port() -> Iterator[int]:
+    """Nobody else's, also while the receiver is away."""
+    with bound("127.0.0.1", 0, face="Receiver", setting="PORT") as kept:
+        yield int(kept.getsockname()[1])
 
 
 @pytest.fixture

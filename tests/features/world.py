@@ -13,8 +13,9 @@ from tests.faces.outcome import Face, Outcome, Plain, Refusal, Request, text
 from tests.features.clock import Database
 from tests.features.people import Person
 
-PATIENCE = 15.0
-"""Seconds until what happens in the background must have happened; normally it takes one."""
+PATIENCE = 60.0
+"""Seconds until what happens in the background must have happened; normally it takes one, and what
+was missed is looked for every 30."""
 
 _BOOKS = """
 SELECT coalesce(sum(ledger.amount) FILTER (WHERE kind = 'captured'), 0)
@@ -73,6 +74,7 @@ class World:
     orders: dict[str, list[str]] = field(default_factory=dict)
     found: list[dict[str, Plain]] = field(default_factory=list)
     crowd: list[Outcome] = field(default_factory=list)
+    took: float = 0.0
     told: dict[str, list[Outcome]] = field(default_factory=dict)
     times: int = 0
     last: Sent | None = None

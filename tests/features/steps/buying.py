@@ -79,9 +79,9 @@ def _decide(world: World, who: str, decision: str) -> None:
     """Presses a button of the page that the bank sends its customer to."""
     order = world.asks(who, "GetOrder", {"order_id": world.order_of(who)})
     url = text(order, "payment", "redirect_url")
-    page = httpx2.get(url, timeout=10).raise_for_status()
+    page = httpx2.get(url, timeout=60).raise_for_status()
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
-    httpx2.post(url, data={**hidden, "decision": decision}, timeout=10).raise_for_status()
+    httpx2.post(url, data={**hidden, "decision": decision}, timeout=60).raise_for_status()
 
 
 def owner(who: str, whose: str) -> str:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pytest_bdd import given, parsers, then, when
 
 from tests.faces.outcome import Outcome, Plain, items, text
+from tests.features.steps.time import moment
 from tests.features.world import World
 
 _DISMISS_OTHERS = """
@@ -90,7 +91,7 @@ def accounts_among(world: World, names: str) -> None:
 
 @then("each is there once, oldest first")
 def each_once(world: World) -> None:
-    order = [(text(each, "created_at"), text(each, "id")) for each in world.found]
+    order = [(moment(text(each, "created_at")), text(each, "id")) for each in world.found]
     assert order == sorted(set(order))
 
 
