@@ -163,8 +163,9 @@ class KeysContract:
         async with world.begin(claiming(caller, claim)) as work:
             await work.now()
             with pytest.raises(IdempotencyInProgress) as refused:
-                async with world.harness.impatient()(claiming(caller, claim)) as second:
-                    await second.now()
+                async with asyncio.timeout(30):
+                    async with world.harness.impatient()(claiming(caller, claim)) as second:
+                        await second.now()
         assert refused.value.retry_after
 
     async def test_a_provisional_answer_is_replaced(self, world: World, caller: Caller) -> None:

@@ -52,8 +52,9 @@ async def contract_database(contract_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
-    """For what many units of work do together."""
-    async with _patient(contract_url, pool_min=2, pool_max=4) as database:
+    """For what many units of work do together: as many as in the product, or what frees stock would
+    wait for those that stand by."""
+    async with _patient(contract_url, pool_min=2, pool_max=6) as database:
         yield database
 
 
@@ -79,7 +80,7 @@ async def batch(
 @pytest.fixture
 async def elsewhere(batch: Batch, contract_url: str) -> AsyncIterator[World]:
     """The same sale in another process."""
-    async with _patient(contract_url, pool_min=1, pool_max=4) as shared:
+    async with _patient(contract_url, pool_min=1, pool_max=6) as shared:
         together = Together(shared)
         database, owner = batch.harness.database, batch.harness.owner
         yield World(PostgresHarness(database, owner, together=together))
