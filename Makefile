@@ -14,7 +14,7 @@ PARALLEL := -n auto --maxprocesses 4
 LONG := tests/matrix tests/hostile tests/limits tests/kill tests/demo \
 	tests/core/test_process.py tests/core/test_process_metrics.py tests/core/test_processes.py \
 	tests/core/test_services.py tests/adapters/embedded_postgres tests/adapters/stripe \
-	tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded tests/features \
+	tests/adapters/alipay tests/adapters/wechat tests/adapters/guarded tests/features tests/parity \
 	tests/adapters/postgres/test_groups_people.py \
 	tests/adapters/postgres/test_contracts_rivals.py tests/adapters/postgres/test_money_cut.py \
 	tests/adapters/postgres/test_purchases.py tests/adapters/postgres/test_relay_killed.py

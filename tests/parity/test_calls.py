@@ -1,4 +1,7 @@
-"""Each call through both faces, in two equal worlds: field by field the same, and as expected."""
+"""Each call through both faces, in two equal worlds: field by field the same, and as expected.
+
+Some calls change what later ones find, so they are made in their order, all by one worker.
+"""
 
 from collections.abc import Mapping
 
