@@ -1,7 +1,9 @@
 """A consumer: what one group of readers does with messages."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from application.messages import Context
 from application.messaging.message import Message
@@ -21,6 +23,14 @@ class Effect(Protocol):
         ...
 
 
+class Unconcerned(Protocol):
+    async def __call__(self, messages: Sequence[Message], work: UnitOfWork) -> Collection[UUID]:
+        """The ids of those of `messages` for which the effect would note nothing as things are.
+        Asked once for many of them: they are noted as dealt with in one transaction, and the effect
+        is not run."""
+        ...
+
+
 class Projection(Protocol):
     async def __call__(self, messages: "tuple[Message, ...]") -> None:
         """Brings something that can be made again from the truth (a cache) up to date with a batch.
@@ -31,7 +41,8 @@ class Projection(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consumer:
     """`group` is the name under which its progress is kept: several processes with one group share
-    the work. It gets the messages of `types` alone. Exactly one of `effect` and `projection`.
+    the work. It gets the messages of `types` alone. Exactly one of `effect` and `projection`. An
+    effect that most messages do not concern says so in `unconcerned`.
 
     One that is not `woken` looks at the log each second, however much happens: that costs less, and
     comes later."""
@@ -39,6 +50,7 @@ class Consumer:
     group: str
     types: frozenset[str]
     effect: Effect | None = None
+    unconcerned: Unconcerned | None = None
     projection: Projection | None = None
     attempts: int = 5
     woken: bool = True

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -78,11 +78,17 @@ class Dispatcher:
         async with self.begin(_context()) as work:
             known = set(await work.consumed.known(group, [message.id for message in messages]))
             held = set(await work.consumed.with_parked(group, keys))
-        in_turn: dict[UUID, list[Message]] = {key: [] for key in keys}
+        fresh: dict[UUID, Message] = {}  # one that was published twice may come twice at once
         for message in messages:
             if message.id not in known:
-                known.add(message.id)  # one that was published twice may come twice at once
-                in_turn[message.aggregate_id].append(message)
+                fresh.setdefault(message.id, message)
+        for passed in await self._pass_by(
+            [each for each in fresh.values() if each.aggregate_id not in held]
+        ):
+            del fresh[passed]
+        in_turn: dict[UUID, list[Message]] = {}
+        for message in fresh.values():
+            in_turn.setdefault(message.aggregate_id, []).append(message)
         room = asyncio.Semaphore(self.together)
 
         async def one_key(key: UUID) -> None:
@@ -94,11 +100,28 @@ class Dispatcher:
                         if await self._failed(message, error):
                             held.add(key)
 
-        keys_with_some = [key for key, waiting in in_turn.items() if waiting]
-        outcomes = await asyncio.gather(*map(one_key, keys_with_some), return_exceptions=True)
+        outcomes = await asyncio.gather(*map(one_key, in_turn), return_exceptions=True)
         for outcome in outcomes:
             if outcome is not None:
                 raise outcome
+
+    async def _pass_by(self, messages: Sequence[Message]) -> Collection[UUID]:
+        """The ids of those that are dealt with now, because they do not concern the effect."""
+        if self.consumer.unconcerned is None or not messages:
+            return ()
+        group = self.consumer.group
+        try:
+            async with self.begin(_context()) as work:
+                passed = frozenset(await self.consumer.unconcerned(messages, work))
+                for message_id in passed:
+                    work.consumed.add(group, message_id)
+                await work.commit(None)
+        except AlreadyConsumed:
+            return ()  # somebody else is dealing with some of them: each by itself, then
+        for message in messages:
+            if message.id in passed:
+                self.observer.delivered(group, message.occurred_at)
+        return passed
 
     async def _attempt(self, message: Message, *, parked: bool = False) -> Exception | None:
         """What the effect failed with, unless it is committed now, or was before."""

@@ -1,6 +1,8 @@
 """The consumer that notes, for every message of an organizer, whom it is to be told."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from application.messages import Context
 from application.messaging.consumer import Consumer
@@ -9,7 +11,8 @@ from application.ports.identity import Ids
 from application.ports.unit_of_work import UnitOfWork
 from application.webhook.bodies import TYPES, body_of
 from domain.webhook.delivery import WebhookDelivery
-from shared.ids import WebhookDeliveryId
+from domain.webhook.endpoint import WebhookEndpoint
+from shared.ids import OrganizerId, WebhookDeliveryId
 
 GROUP = "webhooks"
 
@@ -42,5 +45,25 @@ class TellEndpoints:
             )
 
 
+async def nobody_listens(messages: Sequence[Message], work: UnitOfWork) -> Collection[UUID]:
+    """The ids of those that no endpoint wants."""
+    listening: dict[tuple[OrganizerId, bool], Sequence[WebhookEndpoint]] = {}
+    for message in messages:
+        if message.organizer_id is not None:
+            key = message.organizer_id, message.live
+            if key not in listening:
+                listening[key] = await work.webhook_endpoints.listening(key[0], live=key[1])
+    return [
+        message.id
+        for message in messages
+        if message.organizer_id is None
+        or not any(
+            endpoint.wants(message.type)
+            for endpoint in listening[message.organizer_id, message.live]
+        )
+    ]
+
+
 def webhooks_consumer(ids: Ids) -> Consumer:
-    return Consumer(group=GROUP, types=TYPES, effect=TellEndpoints(ids))
+    effect = TellEndpoints(ids)
+    return Consumer(group=GROUP, types=TYPES, effect=effect, unconcerned=nobody_listens)

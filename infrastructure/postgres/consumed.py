@@ -17,7 +17,11 @@ from application.ports.consumed import (
 from infrastructure.postgres.connections import Record
 from infrastructure.postgres.session import Session
 
-_ADD = "INSERT INTO consumed (consumer_group, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_ADD = """
+    INSERT INTO consumed (consumer_group, message_id)
+    SELECT $1, message_id FROM unnest($2::uuid[]) AS message_id
+    ON CONFLICT DO NOTHING
+"""
 
 _KNOWN = "SELECT message_id FROM consumed WHERE consumer_group = $1 AND message_id = ANY($2)"
 
@@ -96,11 +100,11 @@ _LONGEST_ERROR: Final = 2_000
 class PostgresConsumed(ConsumedMessages):
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._added: list[tuple[str, UUID]] = []
+        self._added: dict[str, list[UUID]] = {}
         self._statements: list[tuple[str, tuple[object, ...]]] = []
 
     def add(self, group: str, message_id: UUID) -> None:
-        self._added.append((group, message_id))
+        self._added.setdefault(group, []).append(message_id)
 
     async def known(self, group: str, message_ids: Collection[UUID]) -> frozenset[UUID]:
         rows = await self._session.fetch(_KNOWN, group, list(message_ids))
@@ -166,9 +170,10 @@ class PostgresConsumed(ConsumedMessages):
 
     async def write_added(self) -> None:
         """Comes before anything is locked: whoever does the same at this moment is waited for
-        here. Raises AlreadyConsumed."""
-        for group, message_id in self._added:
-            if await self._session.execute(_ADD, group, message_id) != 1:
+        here, and nobody for each other, since all go by the same order. Raises AlreadyConsumed."""
+        for group, message_ids in sorted(self._added.items()):
+            added = await self._session.execute(_ADD, group, sorted(message_ids))
+            if added != len(message_ids):
                 raise AlreadyConsumed
 
     async def write(self) -> None:

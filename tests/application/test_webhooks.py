@@ -24,7 +24,7 @@ from application.webhook.list_webhook_deliveries import ListWebhookDeliveries
 from application.webhook.list_webhook_endpoints import ListWebhookEndpoints
 from application.webhook.rotate_webhook_secret import RotateWebhookSecret
 from application.webhook.send_test_webhook import SendTestWebhook
-from application.webhook.telling import TellEndpoints, webhooks_consumer
+from application.webhook.telling import TellEndpoints, nobody_listens, webhooks_consumer
 from application.webhook.update_webhook_endpoint import UpdateWebhookEndpoint
 from domain.webhook.delivery import Attempt, DeliveryState
 from infrastructure.sealed.vault import AesVault
@@ -196,6 +196,28 @@ def test_the_consumer_takes_what_organizers_are_told() -> None:
     assert (consumer.group, consumer.types, consumer.projection) == ("webhooks", TYPES, None)
     assert {"order.confirmed", "ticket.issued", "hold.created"} <= TYPES
     assert not any(name.startswith(("webhook.", "user.", "session.", "guest.")) for name in TYPES)
+
+
+async def test_what_no_endpoint_wants_concerns_nobody(world: World, olga: Caller) -> None:
+    await make(world, olga, "order.*")
+    await make(world, olga, "*", live=False)
+    wanted = (
+        message(house(olga), "order.confirmed"),
+        message(house(olga), "hold.created", live=False),
+    )
+    others = (
+        message(house(olga), "hold.created"),
+        message(OrganizerId(IDS.uuid()), "order.confirmed"),
+        message(None, "order.confirmed"),
+    )
+    async with world.begin(world.system()) as work:
+        found = await nobody_listens([*wanted, *others], work)
+    assert list(found) == [each.id for each in others]
+    await tell(world, *others)
+    assert await send(world) == 0
+    await tell(world, *wanted)
+    assert await send(world) == 2
+    assert webhooks_consumer(IDS).unconcerned is nobody_listens
 
 
 async def test_the_same_message_again_is_told_once(world: World, olga: Caller) -> None:

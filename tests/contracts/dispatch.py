@@ -17,6 +17,7 @@ from application.messaging.dispatch import Dispatcher
 from application.messaging.message import Message
 from application.messaging.relay import Relay
 from application.ports.backlog import Waiting
+from application.ports.consumed import AlreadyConsumed
 from application.ports.log import Claim, LogReaders, Stretch
 from application.ports.observer import DeliveryObserver
 from application.ports.unit_of_work import UnitOfWork
@@ -72,6 +73,17 @@ class Noting:
             raise ValueError("this message cannot be understood")
 
 
+class Renames:
+    """What concerns only those who hear of new names; notes what it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[Message]] = []
+
+    async def __call__(self, messages: Sequence[Message], work: UnitOfWork) -> Collection[UUID]:
+        self.asked.append(list(messages))
+        return [each.id for each in messages if each.type != "user.renamed"]
+
+
 async def noted(world: World) -> Counter[str]:
     """How often `Noting` happened, by message."""
     assert isinstance(world.harness, LogHarness)
@@ -97,9 +109,16 @@ class DispatchContract:
 
     @pytest.fixture
     def make(self, world: World, failures: Failures) -> Callable[..., Dispatcher]:
-        def make(effect: Noting, attempts: int = 3) -> Dispatcher:
-            types = frozenset({"user.created", "user.renamed"})
-            consumer = Consumer(group=GROUP, types=types, effect=effect, attempts=attempts)
+        def make(
+            effect: Noting, attempts: int = 3, unconcerned: Renames | None = None
+        ) -> Dispatcher:
+            consumer = Consumer(
+                group=GROUP,
+                types=frozenset({"user.created", "user.renamed"}),
+                effect=effect,
+                unconcerned=unconcerned,
+                attempts=attempts,
+            )
             return Dispatcher(begin=world.begin, consumer=consumer, observer=failures, pause=PAUSE)
 
         return make
@@ -162,6 +181,65 @@ class DispatchContract:
         effect = Noting()
         await make(effect)(await everything(harness.log))
         assert {each.type for each in effect.runs} == {"user.created", "user.renamed"}
+
+    async def test_what_concerns_nobody_is_dealt_with_together(
+        self, world: World, make: Callable[..., Dispatcher]
+    ) -> None:
+        """And stays so, also when it would concern somebody later."""
+        messages = await self.messages(world)
+        effect, unconcerned = Noting(), Renames()
+        dispatch = make(effect, unconcerned=unconcerned)
+        await dispatch([*messages, *messages])
+        assert unconcerned.asked == [messages]
+        renames = [each for each in messages if each.type == "user.renamed"]
+        assert await self.effects(world) == Counter({str(each.id): 1 for each in renames})
+        await dispatch(messages)
+        await make(effect)(messages)
+        assert len(effect.runs) == len(renames) and unconcerned.asked == [messages]
+
+    async def test_what_concerns_nobody_by_several_at_once(
+        self, world: World, make: Callable[..., Dispatcher], failures: Failures
+    ) -> None:
+        """Each in an order of its own; whoever comes second deals with each by itself."""
+        messages = await self.messages(world, 8, 1)
+        ways = [make(Noting(), unconcerned=Renames()) for _ in range(4)]
+        orders = [messages, messages[::-1], messages[5:] + messages[:5], messages[3:11]]
+        await asyncio.gather(*(way(order) for way, order in zip(ways, orders, strict=True)))
+        found = await self.effects(world)
+        assert set(found.values()) == {1} and len(found) >= 8
+        async with world.begin(world.system()) as work:
+            ids = [each.id for each in messages]
+            assert await work.consumed.known(GROUP, ids) == frozenset(ids)
+        assert failures.told == []
+
+    async def test_what_concerns_nobody_waits_behind_what_failed(
+        self, world: World, make: Callable[..., Dispatcher]
+    ) -> None:
+        created, *renames = await self.messages(world, 1)
+        unconcerned = Renames()
+        dispatch = make(Noting(lambda message: True), unconcerned=unconcerned)
+        await dispatch(renames)
+        await dispatch([created])
+        assert unconcerned.asked == [renames]
+        async with world.begin(world.system()) as work:
+            ids = [each.id for each in (created, *renames)]
+            assert await work.consumed.known(GROUP, ids) == frozenset()
+
+    async def test_several_are_noted_all_or_none(self, world: World) -> None:
+        known, *others = ids = [IDS.uuid() for _ in range(3)]
+
+        async def note(*ids: UUID) -> None:
+            async with world.begin(world.system()) as work:
+                for each in ids:
+                    work.consumed.add(GROUP, each)
+                await work.commit(None)
+
+        await note(known)
+        with pytest.raises(AlreadyConsumed):
+            await note(*ids)
+        async with world.begin(world.system()) as work:
+            assert await work.consumed.known(GROUP, ids) == {known}
+        await note(*others)
 
     async def test_a_poisoned_aggregate_holds_back_only_itself(
         self, world: World, make: Callable[..., Dispatcher], failures: Failures

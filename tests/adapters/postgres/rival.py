@@ -44,13 +44,17 @@ class Rival:
 
     async def waiting(self) -> int:
         """The process id of the one backend that waits for a lock, as soon as one does."""
+        (pid,) = await self.number_waiting(1)
+        return pid
+
+    async def number_waiting(self, number: int) -> list[int]:
+        """Those of all backends that wait for a lock, as soon as so many do."""
         while True:
             # The view is read once per transaction, unless it is told to look again.
             await self.connection.execute("SELECT pg_stat_clear_snapshot()")
             rows = await self.connection.fetch(WAITING)
-            if rows:
-                (row,) = rows
-                return int(row["pid"])
+            if len(rows) >= number:
+                return [int(row["pid"]) for row in rows]
 
     async def terminate(self, pid: int) -> None:
         await self.connection.execute("SELECT pg_terminate_backend($1)", pid)
