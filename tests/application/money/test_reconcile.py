@@ -141,6 +141,17 @@ async def test_a_provider_that_does_not_answer_is_compared_later(house: House) -
 
 
 async def test_several_processes_make_one_report_an_hour(house: House) -> None:
+    """Each goes on from where the last report ended, whatever its clock says."""
+    await an_hour(house)
+    await _reported_once(house)
+
+
+async def test_several_processes_make_one_first_report(house: House) -> None:
+    """Within the same hour: here the clock stands still, so that no other one begins meanwhile."""
+    await _reported_once(house)
+
+
+async def _reported_once(house: House) -> None:
     payment = await house.paid()
     house.bank.move(MovementKind.REFUND, str(payment.id), 700)
     await house.pass_time(HOUR)
