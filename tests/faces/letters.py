@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds until a letter must have been written; normally it takes a moment."""
 
 VERIFY, RESET = "Confirm your e-mail address", "Choose a new password"

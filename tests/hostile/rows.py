@@ -52,8 +52,9 @@ _BESIDE: Final[Mapping[str, frozenset[str]]] = {
 }
 """What the background does meanwhile has its place among what calls do, sooner or later."""
 
-_IN_ANY_ORDER: Final = "proofs"
-"""Made when their mails are sent, several at once: nobody decides which of two is the first."""
+_IN_ANY_ORDER: Final = frozenset({"proofs", "webhook_deliveries"})
+"""Made when their mails are sent, several at once, or when the log is read, beside what calls make:
+nobody decides which of two is the first."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -79,6 +80,11 @@ def rows_of(url: str) -> Rows:
     return in_thread(lambda: _rows(url))
 
 
+def rest(url: str) -> None:
+    """Until nothing is under way."""
+    in_thread(lambda: _rest(url))
+
+
 def empty(url: str) -> None:
     """As when it was made, under a server that runs: its readers of the log begin anew."""
     in_thread(lambda: _empty(url))
@@ -90,8 +96,18 @@ async def _empty(url: str) -> None:
     try:
         await _at_rest(connection)
         async with connection.transaction():
+            # A job of the server may look at the same tables in another order: it gives way.
+            await connection.execute("SET LOCAL deadlock_timeout = '1h'")
             await connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
             await connection.execute("UPDATE log_cursors SET log_position = 0")
+    finally:
+        await connection.close()
+
+
+async def _rest(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await _at_rest(connection)
     finally:
         await connection.close()
 
@@ -133,7 +149,7 @@ async def _rows(url: str) -> Rows:
 def _names(found: Mapping[str, list[dict[str, object]]]) -> Iterator[tuple[str, str]]:
     for table, rows in found.items():
         ids = sorted(str(row["id"]) for row in rows if isinstance(row.get("id"), UUID))
-        if table == _IN_ANY_ORDER:
+        if table in _IN_ANY_ORDER:
             yield from ((each, f"<{table}>") for each in ids)
         elif table != "outbox":
             yield from ((each, f"<{table} {number}>") for number, each in enumerate(ids))

@@ -12,6 +12,7 @@ import pytest
 
 from demo.instance import Instance
 from tests.conftest import Databases, in_thread
+from tests.core.watching import wait_for
 from tests.faces.letters import INVITATION, RESET, VERIFY, Letters
 from tests.faces.server import UNHURRIED
 from tests.hostile import pushes
@@ -82,6 +83,8 @@ def searched(
         try:
             with Caller.of(instance.start()) as by:
                 _push(by, made, owner, webhook, folder / "mail", letters=not strangers)
+            if strangers:
+                wait_for(lambda: b"AUTH" in mail.heard and b"AUTH" in redis.heard)
             if not strangers:
                 instance.stop()
         finally:

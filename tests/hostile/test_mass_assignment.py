@@ -22,7 +22,7 @@ from tests.faces.server import FOUNDER, SECRET, UNHURRIED
 from tests.features.clock import Database
 from tests.hostile.greedy import GreedyGrpc, GreedyRest
 from tests.hostile.names import of_messages, of_schemas
-from tests.hostile.rows import Rows, columns, empty, rows_of
+from tests.hostile.rows import Rows, columns, empty, rest, rows_of
 from tests.parity.cases import cases
 from tests.parity.people import settle
 from tests.parity.scene import build
@@ -81,6 +81,8 @@ class House:
             scene.hold("expired", "ada", "expiring")
             for case in cases():
                 if case.reason is None:
+                    if case.operation == "CreateWebhookEndpoint":
+                        rest(self.addresses.database_url)  # it hears of what is read from now on
                     said = scene.call(case.operation, case.who, case.ask(scene), case.key_in(scene))
                     assert said.refusal is None, (case.name, said)
         finally:

@@ -23,7 +23,7 @@ def _started(folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     return ended.returncode, ended.stdout + ended.stderr
 

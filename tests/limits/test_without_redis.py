@@ -6,7 +6,7 @@ from tests.faces.outcome import Face
 from tests.limits.callers import Guest, left, limited_by, new_address, reason
 from tests.limits.conftest import ACTOR, Pair
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 def test_writes_go_on_and_holds_stay_limited(pair: Pair) -> None:

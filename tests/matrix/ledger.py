@@ -22,20 +22,25 @@ _ROW = {
     "public.payments": "(to_jsonb(r) - '{due_at,looks,updated_at,version}'::text[])::text",
 }
 
-_UNREAD = """
+_WAITING = """
     SELECT EXISTS (SELECT FROM outbox WHERE log_position IS NULL)
         OR EXISTS (
             SELECT FROM log_cursors WHERE log_position < (SELECT max(log_position) FROM outbox)
-        ) AS waiting
+        )
+        OR EXISTS (SELECT FROM mails)
+        OR EXISTS (SELECT FROM provider_events WHERE processed_at IS NULL)
+        OR EXISTS (SELECT FROM refunds WHERE due_at IS NOT NULL)
+        OR EXISTS (SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL) AS waiting
 """
-"""Readers of the log note how far they are, a moment after something happened."""
+"""What the background does a moment after something happened. Readers of the log note how far they
+are."""
 
 _NEWEST = "SELECT r::text AS row FROM {name} r ORDER BY xmin::text::bigint DESC LIMIT 3"
 
 IDEMPOTENCY_KEYS = "public.idempotency_keys"
 """Refusals that a caller is promised again are kept there, under its own key."""
 
-_QUIET_SECONDS, _PATIENCE = 0.3, 15.0
+_QUIET_SECONDS, _PATIENCE = 0.3, 60.0
 
 
 class Ledger:
@@ -59,7 +64,7 @@ class Ledger:
         while True:
             time.sleep(_QUIET_SECONDS)
             after = self.sums()
-            if after == before and not self._database.fetch(_UNREAD)[0]["waiting"]:
+            if after == before and not self._database.fetch(_WAITING)[0]["waiting"]:
                 return after
             assert time.monotonic() < deadline, "the background never comes to rest"
             before = after

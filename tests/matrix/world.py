@@ -295,6 +295,12 @@ def _endings(world: World) -> None:
         "UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1",
         UUID(world.values["expired key"]),
     )
+    # However long it takes to call everything, what is held and ordered stays so.
+    world.database.fetch("""UPDATE holds SET expires_at = expires_at + interval '1 day',
+               latest_expiry = latest_expiry + interval '1 day' WHERE state = 'ACTIVE'""")
+    world.database.fetch(
+        "UPDATE orders SET deadline = deadline + interval '1 day' WHERE state = 'PENDING_PAYMENT'"
+    )
     hour_ago = datetime.now(UTC).timestamp() - 3600
     [session] = world.database.fetch(
         "SELECT id FROM sessions WHERE user_id = $1", UUID(world.values["olga"])
