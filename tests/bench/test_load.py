@@ -79,7 +79,7 @@ def port() -> Iterator[int]:
 
 
 def test_a_closed_loop_counts_what_happened(port: int) -> None:
-    found = closed_loop(port, http, connections=2, seconds=5)
+    found = closed_loop(port, http, connections=2, seconds=60)
     assert (found.done, found.refused, found.granted, found.broken) == (4, 2, 2, 2)
-    assert found.seconds < 5, "nobody is left"
+    assert found.seconds < 60, "nobody is left"
     assert 0 < found.p50 <= found.p99
