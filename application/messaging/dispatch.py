@@ -107,12 +107,12 @@ class Dispatcher:
 
     async def _pass_by(self, messages: Sequence[Message]) -> Collection[UUID]:
         """The ids of those that are dealt with now, because they do not concern the effect."""
-        if self.consumer.unconcerned is None or not messages:
+        group, unconcerned = self.consumer.group, self.consumer.unconcerned
+        if unconcerned is None or not messages:
             return ()
-        group = self.consumer.group
         try:
             async with self.begin(_context()) as work:
-                passed = frozenset(await self.consumer.unconcerned(messages, work))
+                passed = frozenset(await unconcerned(messages, work))
                 for message_id in passed:
                     work.consumed.add(group, message_id)
                 await work.commit(None)
