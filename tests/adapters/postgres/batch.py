@@ -98,7 +98,7 @@ class Started:
 
     async def end(self) -> list[object]:
         """What each came to."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return list(await asyncio.gather(*self.tasks, return_exceptions=True))
 
 
@@ -116,20 +116,6 @@ async def batches(
 
 LIMITS = HoardingLimits(units=100, cooling=timedelta(hours=1), holds=100, window=timedelta(hours=1))
 TERMS = HoldTerms(ttl=timedelta(minutes=5), longest=timedelta(minutes=30))
-
-
-async def until_waiting(batch: Batch, count: int) -> None:
-    """So many backends wait for locks."""
-    for _ in range(600):
-        await batch.rival.connection.execute("SELECT pg_stat_clear_snapshot()")
-        rows = await batch.rival.connection.fetch(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database()"
-            " AND wait_event_type = 'Lock'"
-        )
-        if len(rows) == count:
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError(f"{len(rows)} wait")
 
 
 def holding(world: World, buyer: Caller, sale: Sale, name: str, id: HoldId, **changes: Any) -> Call:

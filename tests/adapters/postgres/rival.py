@@ -1,5 +1,6 @@
 """Another client of the same database, which gets in the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -11,7 +12,9 @@ LOCK = "SELECT FROM stock WHERE pool_id = $1 FOR UPDATE"
 WAITING = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend'
 """
+_PATIENCE = 60.0
 
 
 class Rival:
@@ -49,15 +52,19 @@ class Rival:
 
     async def number_waiting(self, number: int) -> list[int]:
         """Those of all backends that wait for a lock, as soon as so many do."""
-        while True:
-            # The view is read once per transaction, unless it is told to look again.
-            await self.connection.execute("SELECT pg_stat_clear_snapshot()")
-            rows = await self.connection.fetch(WAITING)
-            if len(rows) >= number:
-                return [int(row["pid"]) for row in rows]
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                # The view is read once per transaction, unless it is told to look again.
+                await self.connection.execute("SELECT pg_stat_clear_snapshot()")
+                rows = await self.connection.fetch(WAITING)
+                if len(rows) >= number:
+                    return [int(row["pid"]) for row in rows]
+                await asyncio.sleep(0.001)
 
     async def terminate(self, pid: int) -> None:
-        await self.connection.execute("SELECT pg_terminate_backend($1)", pid)
+        """Done when it is gone."""
+        gone = await self.connection.fetchval("SELECT pg_terminate_backend($1, 60000)", pid)
+        assert gone, f"backend {pid} does not end"
 
     async def finish(self) -> None:
         """Commits what it has done, and gives back whatever it keeps."""

@@ -49,7 +49,7 @@ class TestMidnight(OnPostgres):
             await rival.connection.execute(YESTERDAY, *scope)
             late = asyncio.create_task(self.claim(world, claiming(caller, claim)))
             refusal = asyncio.create_task(world.harness.store.refuse(claim, OrderNotCancellable()))
-            await asyncio.sleep(0.1)
+            await rival.number_waiting(2)
             assert not late.done() and not refusal.done()
         with pytest.raises(KeyTaken):
             await late

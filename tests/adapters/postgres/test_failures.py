@@ -211,6 +211,6 @@ class TestFailures(OnPostgres):
         """Every connection of ours, and until they are gone; the pool may make new ones."""
         killed = {row["pid"] for row in await rival.connection.fetch(BACKENDS)}
         for pid in killed:
-            await rival.terminate(pid)
+            await rival.connection.execute("SELECT pg_terminate_backend($1)", pid)
         while killed & {row["pid"] for row in await rival.connection.fetch(BACKENDS)}:
             await asyncio.sleep(0.01)

@@ -49,7 +49,9 @@ async def batch(
     contract_owner: Owner,
     contract_owner_url: str,
 ) -> AsyncIterator[Batch]:
-    async with Database(wire.url, pool_min=1, pool_max=4, connect_timeout=1) as shared:
+    async with Database(
+        wire.url, pool_min=1, pool_max=4, connect_timeout=30, statement_timeout=60
+    ) as shared:
         async with batches(contract_database, shared, contract_owner, contract_owner_url) as batch:
             yield batch
 
@@ -127,7 +129,7 @@ async def test_relief_does_not_come(
 
     async def later(self: Database, sql: str, *args: object, **more: object) -> object:
         if sql == outcome._STATUS:
-            await asyncio.wait_for(asked.wait(), 5)
+            await asyncio.wait_for(asked.wait(), 60)
         return await fetch(self, sql, *args, **more)  # type: ignore[arg-type]
 
     async def fails(short: Sequence[Unit]) -> None:

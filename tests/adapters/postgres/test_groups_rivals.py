@@ -1,17 +1,14 @@
 """What others do to the same rows, keys and buyers while a group waits, here or elsewhere."""
 
 import asyncio
-from datetime import timedelta
 
 from application.hold.release_hold import ReleaseHold
 from application.views.hold import HoldView
 from infrastructure.postgres.advisory import buyer_lock
-from tests.adapters.postgres.batch import Batch, until_waiting
+from tests.adapters.postgres.batch import Batch
 from tests.contracts.world import World, kind, new_key, refusals
 
-NEARER = """
-    UPDATE holds SET expires_at = clock_timestamp() + $2::interval WHERE id = $1
-"""
+LAPSE = "UPDATE holds SET expires_at = clock_timestamp() WHERE id = $1"
 
 
 async def test_what_others_write_while_it_waits(batch: Batch, patient: None) -> None:
@@ -37,7 +34,7 @@ async def test_one_key_in_two_processes(batch: Batch, elsewhere: World, patient:
     calls = [
         asyncio.create_task(each.hold(buyer, sale, {"A": 1}, key)) for each in (world, elsewhere)
     ]
-    await until_waiting(batch, 2)
+    await batch.rival.number_waiting(2)
     await batch.rival.leave()
     one, other = await asyncio.gather(*calls)
     assert one == other
@@ -58,7 +55,7 @@ async def test_one_key_for_different_things(batch: Batch, elsewhere: World, pati
         )
         for each, hold in zip((world, elsewhere), holds, strict=True)
     ]
-    await until_waiting(batch, 2)
+    await batch.rival.number_waiting(2)
     await batch.rival.leave()
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert refusals(outcomes) == ["IDEMPOTENCY_KEY_REUSED"]
@@ -78,7 +75,7 @@ async def test_one_buyer_in_two_processes(batch: Batch, elsewhere: World, patien
         asyncio.create_task(each.hold(buyer, sale, {name: 2}))
         for each, name in ((world, "A"), (elsewhere, "B"))
     ]
-    await until_waiting(batch, 2)
+    await batch.rival.number_waiting(2)
     await batch.rival.leave()
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert refusals(outcomes) == ["LIMIT_REACHED"]
@@ -91,10 +88,9 @@ async def test_a_deadline_that_comes_while_it_waits(batch: Batch, patient: None)
     sale, buyer = await world.sale(kind("Free", 5, price=0)), await world.user()
     hold = await world.hold(buyer, sale, {"Free": 1})
     await batch.rival.lock(sale.pool_id("Free"))
-    await batch.owner.fetch(NEARER, hold.id, timedelta(seconds=0.4))
     order = asyncio.create_task(world.order(buyer, hold.id))
     await batch.rival.waiting()
-    await asyncio.sleep(0.5)
+    await batch.owner.fetch(LAPSE, hold.id)
     await batch.rival.leave()
     assert refusals(await asyncio.gather(order, return_exceptions=True)) == ["HOLD_EXPIRED"]
     assert await world.counters(sale) == {"Free": (1, 0)}
@@ -108,10 +104,9 @@ async def test_what_lapses_while_it_waits_for_its_buyer(batch: Batch, patient: N
     hold = await world.hold(buyer, sale, {"A": 2})
     rival = batch.rival.connection
     await rival.execute("SELECT pg_advisory_lock($1)", buyer_lock(buyer.user_id))
-    await batch.owner.fetch(NEARER, hold.id, timedelta(seconds=0.4))
     call = asyncio.create_task(world.hold(buyer, sale, {"A": 2}))
     await batch.rival.waiting()
-    await asyncio.sleep(0.5)
+    await batch.owner.fetch(LAPSE, hold.id)
     await rival.execute("SELECT pg_advisory_unlock_all()")
     assert isinstance(await call, HoldView)
     await batch.check()

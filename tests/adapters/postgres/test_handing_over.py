@@ -12,7 +12,7 @@ from domain.hold.hoarding import HoardingLimits
 from infrastructure.postgres.audit import audit
 from shared.ids import HoldId
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
-from tests.adapters.postgres.rival import WAITING, Rival, rival_of
+from tests.adapters.postgres.rival import Rival, rival_of
 from tests.contracts.world import IDS, Caller, Sale, World, kind
 
 LIMITS = HoardingLimits(
@@ -49,15 +49,6 @@ class TestHandingOver(OnPostgres):
             work.guests.hand_over(guest.claim(user.user_id, at=await work.now()))
             await work.commit(None)
 
-    async def wait_for(self, rival: Rival, count: int) -> None:
-        """Until that many wait for locks."""
-        async with asyncio.timeout(5):
-            while True:
-                await rival.connection.execute("SELECT pg_stat_clear_snapshot()")
-                if len(await rival.connection.fetch(WAITING)) == count:
-                    return
-                await asyncio.sleep(0.01)
-
     async def test_a_hold_that_is_just_made_is_not_overlooked(
         self, world: World, sale: Sale, guest: Caller, user: Caller, rival: Rival
     ) -> None:
@@ -65,7 +56,7 @@ class TestHandingOver(OnPostgres):
         holding = asyncio.create_task(world.hold(guest, sale, {"Standing": 1}))
         await rival.waiting()
         claiming = asyncio.create_task(self.claim(world, user))
-        await self.wait_for(rival, 2)
+        await rival.number_waiting(2)
         await rival.leave()
         hold = await holding
         await claiming
@@ -79,9 +70,9 @@ class TestHandingOver(OnPostgres):
         async with rival.connection.transaction():
             await rival.connection.execute("SELECT FROM holds WHERE id = $1 FOR UPDATE", hold.id)
             ordering = asyncio.create_task(world.order(guest, hold.id))
-            await self.wait_for(rival, 1)
+            await rival.waiting()
             claiming = asyncio.create_task(self.claim(world, user))
-            await self.wait_for(rival, 2)
+            await rival.number_waiting(2)
         order = await ordering
         await claiming
         assert (await world.stored_hold(hold.id)).buyer_id == user.user_id

@@ -53,7 +53,7 @@ class TestIdentityRows(OnPostgres):
         standings = world.harness.standings
         async with rival.connection.transaction():
             await rival.connection.execute("SELECT FROM api_keys FOR UPDATE")
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(30):
                 found = await standings.of_key(DIGEST)
         assert found is not None and found.key_id == key.id
         assert await rival.connection.fetchval(LAST_USED) is None

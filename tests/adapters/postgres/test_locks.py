@@ -21,6 +21,7 @@ HELD = """
     SELECT relation::regclass::text AS name, mode FROM pg_locks
     WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND locktype = 'relation' AND pid <> pg_backend_pid()
+      AND pid IN (SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend')
 """
 
 
@@ -94,17 +95,24 @@ class TestLocks(OnPostgres):
         assert await world.facts_of(hold.id) == ["HoldPlaced"]
 
     async def test_a_deadlock_is_run_again(
-        self, world: World, sale: Sale, buyer: Caller, rival: Rival
+        self, world: World, sale: Sale, buyer: Caller, rival: Rival, contract_owner_url: str
     ) -> None:
-        """We make none, but somebody at a console may."""
-        hold = await world.stored_hold((await world.hold(buyer, sale, {"A": 1, "B": 1})).id)
-        first, second = sorted({pool for line in hold.lines for pool in line.pool_ids})
-        await rival.lock(second)
-        call = asyncio.create_task(self.release(world, hold))
-        await rival.waiting()
-        await rival.lock(first)
-        with pytest.raises(StaleWrite):
-            await call
+        """We make none, but somebody at a console may. It is the call that closes the circle: only
+        who begins to wait in one, or is in one a second later, notices."""
+        wanted = {name: 1 for name in "ABC"}
+        hold = await world.stored_hold((await world.hold(buyer, sale, wanted)).id)
+        first, second, third = self.pools(sale)
+        async with rival_of(contract_owner_url) as other:
+            await rival.lock(third)
+            await other.lock(second)
+            call = asyncio.create_task(self.release(world, hold))
+            await other.waiting()
+            circle = asyncio.create_task(rival.lock(first))
+            await other.number_waiting(2)
+            await other.leave()
+            with pytest.raises(StaleWrite):
+                await call
+        await circle
         await rival.leave()
         await world.application.holds.release(ReleaseHold(hold_id=hold.id), buyer.ctx())
         assert await world.counters(sale) == {"A": (0, 0), "B": (0, 0), "C": (0, 0)}

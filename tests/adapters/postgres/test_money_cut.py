@@ -40,8 +40,8 @@ async def counter(
 ) -> AsyncIterator[Counter]:
     monkeypatch.setattr(outcome, "_ASK_FOR", 0.3)
     async with (
-        Database(wire.url, pool_min=1, pool_max=4, connect_timeout=1) as database,
-        Database(wire.url, pool_min=1, pool_max=4, connect_timeout=1) as shared,
+        Database(wire.url, pool_min=1, pool_max=4, connect_timeout=30) as database,
+        Database(wire.url, pool_min=1, pool_max=4, connect_timeout=30) as shared,
     ):
         together = Together(shared) if request.param == "in groups" else None
         harness = PostgresHarness(database, contract_owner, together=together)
