@@ -1,6 +1,7 @@
 """A payment provider on the bench: what every adapter's exam needs of it, and ways to use it."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 Webhook = tuple[bytes, Mapping[str, str]]
 PAY_UNTIL = datetime(2030, 6, 1, tzinfo=UTC)
+PATIENCE = 60.0
 
 
 class RefundCourse(Enum):
@@ -180,12 +182,14 @@ def key(action: str) -> str:
 
 async def insist(call: Callable[[], Awaitable[T]]) -> T:
     """The same call again while its outcome is unknown: another one with its key is under way."""
-    for _ in range(50):
+    until = time.monotonic() + PATIENCE
+    while True:
         try:
             return await call()
         except OutcomeUnknown:
-            await asyncio.sleep(0.01)
-    return await call()
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.01)
 
 
 def outcome(seen: Observation) -> tuple[str, PaymentState, str | None]:

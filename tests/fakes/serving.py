@@ -1,6 +1,7 @@
 """Serves an app on a free port of this machine, in the loop of the test."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -8,7 +9,23 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-class _Server(uvicorn.Server):
+class Uvicorn(uvicorn.Server):
+    """Leaves signals alone, and a connection to who made it: closed here just when it is used there
+    it would lose a call."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host="127.0.0.1",
+                port=0,
+                log_config=None,
+                lifespan="off",
+                ws="none",
+                timeout_keep_alive=3600,
+            )
+        )
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -17,10 +34,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Its address, without a slash at the end."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
-    )
-    server = _Server(config)
+    server = Uvicorn(app)
     running = asyncio.create_task(server.serve())
     while not server.started:
         assert not running.done()
@@ -31,3 +45,12 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await running
+
+
+@contextmanager
+def nobody() -> Iterator[int]:
+    """A port where nobody listens, and nobody else begins to meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port

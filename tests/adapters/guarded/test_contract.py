@@ -10,7 +10,7 @@ from tests.adapters.simulated.bench import SimulatedBench
 from tests.contracts.payment_providers import PaymentsContract, RefundsContract
 from tests.contracts.watcher import Watcher
 
-_PATIENCE = Patience(first_pause=0.001, attempts=20, failures=1_000_000)
+_PATIENCE = Patience(call=60.0, budget=600.0, first_pause=0.001, attempts=20, failures=1_000_000)
 """Of the breaker nothing is to be seen here."""
 
 

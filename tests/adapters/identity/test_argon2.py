@@ -33,7 +33,7 @@ class TestArgon2Passwords(PasswordsContract):
     async def test_never_more_than_a_few_at_once(self) -> None:
         passwords = Argon2Passwords(threads=2, time_cost=1, memory_kib=64, lanes=1)
         running, most, lock = 0, 0, threading.Lock()
-        both = threading.Barrier(2, timeout=10)
+        both = threading.Barrier(2, timeout=60)
 
         def work() -> None:
             nonlocal running, most

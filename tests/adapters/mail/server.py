@@ -77,11 +77,11 @@ async def serving(
     login: bool = False,
 ) -> AsyncIterator[Post]:
     """With `tls` STARTTLS is offered and required, or with `implicit` spoken from the start."""
-    loop = asyncio.get_running_loop()
+    loop, protocols = asyncio.get_running_loop(), list[SMTP]()
     offered = tls is not None and not implicit
 
     def protocol() -> SMTP:
-        return SMTP(
+        made = SMTP(
             post,
             hostname="localhost",
             loop=loop,
@@ -92,6 +92,8 @@ async def serving(
             auth_require_tls=offered,
             authenticator=post.authenticate,
         )
+        protocols.append(made)
+        return made
 
     server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=tls if implicit else None)
     post.port = server.sockets[0].getsockname()[1]
@@ -99,6 +101,10 @@ async def serving(
         yield post
     finally:
         server.close()
+        for each in protocols:
+            if each.transport is not None:
+                each.transport.close()
+        await asyncio.sleep(0)  # they hear of it
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:

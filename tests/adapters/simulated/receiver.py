@@ -1,15 +1,16 @@
 """A receiver of webhooks on a real port, that answers as it is told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from tests.fakes.serving import Uvicorn
 
 
 @dataclass
@@ -27,20 +28,11 @@ class Receiver:
         return Response(status_code=status, headers=headers)
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @asynccontextmanager
 async def receiving(statuses: Sequence[int] = ()) -> AsyncIterator[Receiver]:
     receiver = Receiver(statuses=list(statuses))
     app = Starlette(routes=[Route("/hooks", receiver.receive, methods=["POST"])])
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
-    )
-    server = _Server(config)
+    server = Uvicorn(app)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         assert not serving.done()

@@ -12,6 +12,7 @@ from infrastructure.simulated.storage import Storage
 from tests.adapters.simulated.bench import SECRET, OnMemory, OnPostgres, SimulatedBench
 from tests.adapters.simulated.receiver import Receiver, receiving
 from tests.contracts.provider_bench import key
+from tests.fakes.serving import nobody
 
 LATER = timedelta(minutes=10)
 
@@ -93,10 +94,9 @@ class CourierSuite:
 
     async def test_nobody_listens(self, bench: SimulatedBench) -> None:
         await pay(bench)
-        async with receiving() as receiver:
-            url = receiver.url
-        async with courier(bench, url) as sender:
-            assert await sender.deliver() == 1
+        with nobody() as port:
+            async with courier(bench, f"http://127.0.0.1:{port}/hooks") as sender:
+                assert await sender.deliver() == 1
         assert await bench.storage.undelivered() == 1
 
     async def test_it_gives_up_in_the_end(self, bench: SimulatedBench) -> None:

@@ -43,7 +43,7 @@ class StripeBench(Bench):
         api_base: str | None = None,
         live: bool = False,
         secrets: Sequence[str] = SECRETS,
-        timeout: float = 5,
+        timeout: float = 60,
     ) -> StripePayments:
         return StripePayments(
             api_key=api_key or self.test_key,
@@ -99,7 +99,7 @@ class StripeBench(Bench):
 
 @asynccontextmanager
 async def on_the_bench(
-    server: Server, method: str = "card", *, faults: Faults = no_faults, timeout: float = 5
+    server: Server, method: str = "card", *, faults: Faults = no_faults, timeout: float = 60
 ) -> AsyncIterator[StripeBench]:
     """An account of its own on the server, and its adapters."""
     bench = StripeBench(server, method, faults)

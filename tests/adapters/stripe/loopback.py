@@ -1,5 +1,5 @@
 """`python loopback.py MODULE …` runs a module whose server would listen to the whole world: here it
-listens to this machine only."""
+listens to this machine only, and says on which port."""
 
 import runpy
 import socket
@@ -11,6 +11,7 @@ class _Loopback(socket.socket):
     def bind(self, address: Any) -> None:
         host, *rest = address
         super().bind(("::1" if host == "::" else host, *rest))
+        print(self.getsockname()[1], flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ It knows neither idempotency keys nor searches nor pages, and not all parameters
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -31,32 +30,34 @@ UNKNOWN = ("description", "allowed_payment_method_types")
 
 @pytest.fixture
 async def localstripe() -> AsyncIterator[httpx2.AsyncClient]:
-    with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
-        port = probe.getsockname()[1]
     launcher = Path(__file__).with_name("loopback.py")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(launcher),
         "localstripe",
         "--port",
-        str(port),
+        "0",
         "--from-scratch",
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    url = f"http://[::1]:{port}"
     try:
+        assert process.stdout is not None
+        port = int(await process.stdout.readline())
         async with httpx2.AsyncClient(
-            base_url=url, headers={"authorization": "Bearer sk_test_1"}, trust_env=False
+            base_url=f"http://[::1]:{port}",
+            headers={"authorization": "Bearer sk_test_1"},
+            timeout=60,
+            trust_env=False,
         ) as client:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not await _is_up(client):
                     assert process.returncode is None
                     await asyncio.sleep(0.05)
             yield client
     finally:
         process.kill()
-        await process.wait()
+        await process.communicate()
 
 
 async def _is_up(client: httpx2.AsyncClient) -> bool:
@@ -100,7 +101,7 @@ async def _pay(localstripe: httpx2.AsyncClient, reference: str) -> None:
 
 
 async def _arrival(receiver: Receiver) -> tuple[bytes, dict[str, str]]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not receiver.received:
             await asyncio.sleep(0.05)
     return receiver.received[0]

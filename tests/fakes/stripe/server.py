@@ -3,17 +3,17 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.fakes.serving import Uvicorn
 from tests.fakes.stripe.errors import ApiError
 from tests.fakes.stripe.faults import Fault
 from tests.fakes.stripe.forms import parse
@@ -120,20 +120,11 @@ def _response(answer: Answer, *, replayed: bool = False) -> Response:
     )
 
 
-class _Uvicorn(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @asynccontextmanager
 async def serving() -> AsyncIterator[Server]:
     server = Server()
     app = Starlette(routes=[Route("/{path:path}", server.handle, methods=["GET", "POST"])])
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="none"
-    )
-    listener = _Uvicorn(config)
+    listener = Uvicorn(app)
     running = asyncio.create_task(listener.serve())
     while not listener.started:
         assert not running.done()
