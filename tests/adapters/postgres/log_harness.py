@@ -15,6 +15,11 @@ from tests.adapters.postgres.harness import PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.contracts.log import LogHarness
 
+_HELD = """
+    SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
 
 class PostgresLogHarness(PostgresHarness, LogHarness):
     """`standing` lends the two connections on which readers keep their locks."""
@@ -40,6 +45,9 @@ class PostgresLogHarness(PostgresHarness, LogHarness):
         for each in (self.readers, self.other_readers):
             if isinstance(each, PostgresLogReaders):
                 await each.close()
+        async with asyncio.timeout(60):  # the server lets go a moment after the connection went
+            while await self.owner.fetch(_HELD):
+                await asyncio.sleep(0.005)
 
 
 class OnPostgresWithLog:

@@ -85,8 +85,8 @@ async def _relay(life: Life) -> None:
         life.end(Death.AFTER, done)
 
     async with (
-        Database(life.url, pool_min=1, pool_max=2) as database,
-        Database(life.url, pool_min=0, pool_max=2) as standing,
+        _patient(life, 1, 2) as database,
+        _patient(life, 0, 2) as standing,
     ):
         log, readers = PostgresFactLog(database), PostgresLogReaders(standing)
         relaying = Relay(readers=readers, reader="relay:file", sink=publish, limit=_BATCH)
@@ -98,7 +98,7 @@ async def _relay(life: Life) -> None:
 
 async def _consume(life: Life) -> None:
     done = 0
-    async with Database(life.url, pool_min=1, pool_max=4) as database:
+    async with _patient(life, 1, 4) as database:
         deliver = Dispatcher(
             begin=PostgresUnitOfWork.starter(database, key_wait=timedelta(seconds=1)),
             consumer=Consumer(group=GROUP, types=TYPES, effect=Noting()),
@@ -117,6 +117,18 @@ async def _consume(life: Life) -> None:
             new = life.acknowledged.with_suffix(".new")
             new.write_text(str(first + len(lines)))
             new.replace(life.acknowledged)
+
+
+def _patient(life: Life, pool_min: int, pool_max: int) -> Database:
+    """Nobody dies of a slow server."""
+    return Database(
+        life.url,
+        pool_min=pool_min,
+        pool_max=pool_max,
+        connect_timeout=50,
+        statement_timeout=50,
+        lock_timeout=50,
+    )
 
 
 def acknowledged(life: Life) -> int:

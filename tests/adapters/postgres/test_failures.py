@@ -13,6 +13,7 @@ from infrastructure.postgres.database import Database
 from infrastructure.postgres.embedded import EmbeddedPostgres
 from infrastructure.postgres.identity import SYSTEM
 from shared.errors import DatabaseUnavailable, DeadlineExceeded
+from tests.adapters.ports import kept_port
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
 from tests.adapters.postgres.owner import Owner
 from tests.adapters.postgres.rival import Rival, rival_of
@@ -160,9 +161,11 @@ class TestFailures(OnPostgres):
             await world.now()
 
     async def test_a_statement_that_takes_too_long(self, contract_url: str) -> None:
-        async with Database(
-            contract_url, pool_min=1, pool_max=1, statement_timeout=0.05
-        ) as database:
+        """It ends as it was set; what is said to make a connection is not to be ended by that."""
+        async with Database(contract_url, pool_min=1, pool_max=1, statement_timeout=20) as database:
+            (row,) = await database.fetch("SHOW statement_timeout", as_=SYSTEM)
+            assert row["statement_timeout"] == "20s"
+            await database.fetch("SELECT set_config('statement_timeout', '50', false)", as_=SYSTEM)
             with pytest.raises(DeadlineExceeded):
                 await database.fetch("SELECT pg_sleep(30)", as_=SYSTEM)
             (row,) = await database.fetch("SELECT 1 AS one", as_=SYSTEM)
@@ -175,25 +178,27 @@ class TestFailures(OnPostgres):
             await database.fetch("SELECT 1", as_=SYSTEM)
         assert not await database.ready()
 
-    async def test_nobody_listens(self, unused_tcp_port: int) -> None:
-        database = Database(f"postgresql://a:b@127.0.0.1:{unused_tcp_port}/c", pool_min=1)
-        with pytest.raises(DatabaseUnavailable):
-            await database.open(patience=0.2)
-        assert not await database.ready()
-        await database.close()
+    async def test_nobody_listens(self) -> None:
+        with kept_port() as port:
+            database = Database(f"postgresql://a:b@127.0.0.1:{port}/c", pool_min=1)
+            with pytest.raises(DatabaseUnavailable):
+                await database.open(patience=0.2)
+            assert not await database.ready()
+            await database.close()
 
     async def test_a_server_that_comes_later_is_waited_for(self, tmp_path: Path) -> None:
-        async with EmbeddedPostgres(tmp_path / "postgres") as server:
-            url = server.url()  # its port and its password stay
-        database = Database(url, pool_min=1)
-        opening = asyncio.create_task(database.open(patience=60))
-        await asyncio.sleep(0.2)
-        assert not opening.done()
-        async with EmbeddedPostgres(tmp_path / "postgres") as server:
-            assert server.url() == url
-            await opening
-            assert not await database.ready()  # it has no tables
-            await database.close()
+        with kept_port() as port:
+            async with EmbeddedPostgres(tmp_path / "postgres", port=port) as server:
+                url = server.url()  # its password stays
+            database = Database(url, pool_min=1)
+            opening = asyncio.create_task(database.open(patience=60))
+            await asyncio.sleep(0.2)
+            assert not opening.done()
+            async with EmbeddedPostgres(tmp_path / "postgres", port=port) as server:
+                assert server.url() == url
+                await opening
+                assert not await database.ready()  # it has no tables
+                await database.close()
 
     async def test_a_wrong_password_is_not_tried_again(self, contract_url: str) -> None:
         before, after = contract_url.split("@")

@@ -1,5 +1,6 @@
 """Purchases on PostgreSQL, with the provider's own storage: a crowd, lost calls, late money."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -68,9 +69,22 @@ class Shop(World):
     def clock(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
-    async def pay(self, buyer: Caller, sale: Sale, method: str, *, then_cancel: bool) -> None:
-        hold = await self.hold(buyer, sale, {"Standing": 2, "Seated": 1})
-        order = await self.order(buyer, hold.id)
+    async def pay(
+        self,
+        buyer: Caller,
+        sale: Sale,
+        method: str,
+        *,
+        then_cancel: bool,
+        came: asyncio.Barrier | None = None,
+    ) -> None:
+        """Nothing is given back before everybody `came`: that is what is sold out to the others."""
+        try:
+            hold = await self.hold(buyer, sale, {"Standing": 2, "Seated": 1})
+            order = await self.order(buyer, hold.id)
+        finally:
+            if came is not None:
+                await came.wait()
         command = PayOrder(order_id=order.id, provider=None, method=method)
         view = await self.application.orders.pay(command, buyer.ctx(new_key()))
         if view.redirect_url is not None:
@@ -131,8 +145,9 @@ class TestPurchases(OnPostgres):
         sale = await shop.sale(kind("Standing", 40, price=1250), kind("Seated", 20, price=2000))
         buyers = await shop.users(24)
         methods = list(METHODS) * 3
+        came = asyncio.Barrier(len(buyers))
         outcomes = await crowd(
-            shop.pay(buyer, sale, method, then_cancel=place % 5 == 0)
+            shop.pay(buyer, sale, method, then_cancel=place % 5 == 0, came=came)
             for place, (buyer, method) in enumerate(zip(buyers, methods, strict=True))
         )
         assert refusals(outcomes).count("SOLD_OUT") == 4

@@ -42,10 +42,16 @@ class TestKilled(OnPostgresWithLog):
         users = [each.user_id for each in await world.users(USERS)]
         life = Life(url=contract_url, folder=tmp_path, death=Death.LATER, rounds=1)
         crowd = Crowd(life, chance)
-        killing = asyncio.gather(
-            *(crowd.kill(relaying.relay, KILLS // RELAYS) for _ in range(RELAYS)),
-            crowd.kill(relaying.consume, KILLS_OF_CONSUMERS),
-        )
+        consuming = asyncio.create_task(crowd.kill(relaying.consume, KILLS_OF_CONSUMERS))
+
+        async def relayed() -> None:
+            """For as long as consumers have to die, too: each needs something to consume."""
+            relays = (crowd.kill(relaying.relay, KILLS // RELAYS) for _ in range(RELAYS))
+            await asyncio.gather(*relays)
+            with crowd.at_work(relaying.relay):
+                await asyncio.wait({consuming})
+
+        killing = asyncio.gather(relayed(), consuming)
         try:
             nr = 0
             while not killing.done():

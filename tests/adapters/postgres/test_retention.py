@@ -1,7 +1,7 @@
 """Days of holds, facts and keys: made ahead, dropped when nobody needs them, never in the way."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -63,8 +63,11 @@ class TestRetention:
             yield database
 
     @pytest.fixture
-    def retention(self, database: Database) -> PostgresRetention:
-        return PostgresRetention(database)
+    async def retention(self, database: Database) -> PostgresRetention:
+        """The days ahead are those of today, also where the migration was yesterday's."""
+        retention = PostgresRetention(database)
+        await retention.prepare(days=3)
+        return retention
 
     @pytest.fixture
     async def world(self, database: Database, owner: Owner) -> World:
@@ -95,11 +98,19 @@ class TestRetention:
         return f"{parent}_20260101"
 
     def day(self, parent: str, ahead: int) -> str:
-        return f"{parent}_{date.today() + timedelta(days=ahead):%Y%m%d}"
+        return f"{parent}_{datetime.now(UTC) + timedelta(days=ahead):%Y%m%d}"
+
+    async def test_the_migration_makes_days_ahead(self, owner: Owner) -> None:
+        """Those of its own day, which may have been yesterday."""
+        names = await self.names(owner)
+        assert any(
+            names >= {self.day(parent, ahead - ago) for parent in PARTITIONED for ahead in range(4)}
+            for ago in (0, 1)
+        )
 
     async def test_days_are_made_ahead(self, retention: PostgresRetention, owner: Owner) -> None:
         before = await self.names(owner)
-        assert await retention.prepare(days=3) == 0, "the migration has made them"
+        assert await retention.prepare(days=3) == 0, "they are there"
         assert await retention.prepare(days=5) == 2 * len(PARTITIONED)
         made = {self.day(parent, ahead) for parent in PARTITIONED for ahead in (4, 5)}
         assert await self.names(owner) - before == made

@@ -18,7 +18,9 @@ class TestWaiting(OnPostgres):
     @pytest.fixture
     async def narrow(self, contract_url: str) -> AsyncIterator[Database]:
         """One connection, and eight who may wait for it."""
-        async with Database(contract_url, pool_min=1, pool_max=1, most_waiting=8) as database:
+        async with Database(
+            contract_url, pool_min=1, pool_max=1, connect_timeout=60, most_waiting=8
+        ) as database:
             yield database
 
     @pytest.fixture
@@ -90,11 +92,11 @@ class TestWaiting(OnPostgres):
             await asyncio.gather(*tasks, return_exceptions=True)
         while narrow._returning:
             await asyncio.sleep(0)
-        assert await asyncio.wait_for(narrow.ready(), 5)
+        assert await asyncio.wait_for(narrow.ready(), 50)
         assert not narrow.full(Priority.LIST) and narrow._gate.waiting == 0
 
     async def test_a_connection_that_is_not_made_takes_no_place(self, contract_url: str) -> None:
-        async with Database(contract_url, pool_min=0, pool_max=1) as database:
+        async with Database(contract_url, pool_min=0, pool_max=1, connect_timeout=60) as database:
             for moment in range(1, 8):
                 connecting = asyncio.create_task(database.lend())
                 for _ in range(moment):
@@ -102,7 +104,7 @@ class TestWaiting(OnPostgres):
                 connecting.cancel()
                 await asyncio.gather(connecting, return_exceptions=True)
             assert not database.full(Priority.LIST)
-            assert await asyncio.wait_for(database.ready(), 5)
+            assert await asyncio.wait_for(database.ready(), 50)
 
     async def test_who_waits_when_it_is_closed_is_told_so(self, contract_url: str) -> None:
         async with Database(contract_url, pool_min=1, pool_max=1) as database:
