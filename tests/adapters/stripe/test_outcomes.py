@@ -35,13 +35,15 @@ async def failing(
 async def lost(
     bench: StripeBench, operation: str, call: Callable[[StripePayments], Awaitable[object]]
 ) -> None:
-    """By somebody in a hurry, of whose call Stripe has heard."""
+    """By somebody in a hurry, of whose call Stripe has heard, and at which it is no more."""
     async with bench.adapter(timeout=0.3) as hurried:
         with pytest.raises(OutcomeUnknown):
             await call(hurried)
         while operation not in {name for name, _ in bench.world.calls}:  # we were too slow
             with suppress(OutcomeUnknown):
                 await call(hurried)
+        while bench.world.keys.busy:
+            await asyncio.sleep(0.001)
 
 
 @pytest.mark.parametrize("fault", LOST_AFTERWARDS + LOST_BEFORE)

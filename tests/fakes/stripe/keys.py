@@ -41,6 +41,11 @@ class Keys:
         finally:
             self._running.discard(key)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call with a key is under way."""
+        return bool(self._running)
+
     def forget(self) -> None:
         """A day has passed."""
         self._kept.clear()
