@@ -21,7 +21,7 @@ from demo.shop import Account, Offer
 from demo.stage import open_accounts, open_sale
 from tests.adapters.webhooks.receiver import Receiver, receiving
 from tests.conftest import Databases
-from tests.contracts.broker_bench import eventually
+from tests.contracts.broker_bench import PATIENCE, eventually
 from tests.faces.server import SECRET, UNHURRIED
 from tests.services.outside import Outside, Seen
 from tools.services import Server
@@ -33,6 +33,8 @@ _QUIET_SECONDS: Final = 1.5
 _NOTED: Final = """
     SELECT message_id::text AS id, count(*) AS times FROM webhook_deliveries GROUP BY message_id
 """
+
+_UNSETTLED: Final = "SELECT count(*) FROM webhook_deliveries WHERE state = 'PENDING'"
 
 _HEADERS: Final = {
     "content-type",
@@ -79,10 +81,19 @@ class Sale:
         )
         order_id = str(answer.raise_for_status().json()["id"])
         await self.shop.pay(self.buyer, order_id, "succeed", key=uuid.uuid4().hex)
+        async with asyncio.timeout(PATIENCE):
+            while await self.shop.order_state(self.buyer, order_id) != "CONFIRMED":
+                await asyncio.sleep(0.05)
         (ticket,) = await self.shop.tickets(self.buyer, order_id)
         return Bought(
             order_id=order_id, ticket_id=ticket.id, ordering=answer.headers["X-Request-ID"]
         )
+
+    async def settle(self) -> None:
+        """The product has noted that what it told was heard: killed before, it would tell again."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.database.fetchval(_UNSETTLED):
+                await asyncio.sleep(0.05)
 
     def told(self, order_id: str) -> list[tuple[str, str]]:
         """Message id and type of each webhook about the order, as they came."""
@@ -142,6 +153,7 @@ class DeliveryContract:
             async with selling(addresses, owner) as sale:
                 first = await sale.buy()
                 await self.arrived(sale, outside, first)
+                await sale.settle()
                 instance.kill()
                 addresses = await asyncio.to_thread(instance.start)
                 async with again(sale, addresses) as sale:

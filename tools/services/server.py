@@ -11,6 +11,7 @@ from tools.services.process import Process, ServiceError
 
 _POLL_SECONDS = 0.05
 _GENTLE_SECONDS = 20.0
+_given: set[int] = set()
 
 
 class Server(ABC):
@@ -120,7 +121,11 @@ class Server(ABC):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Another one each time: it is not taken at once, and the kernel may give it out again."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port

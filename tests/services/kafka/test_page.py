@@ -6,7 +6,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from tests.services.kafka.bench import KafkaBench
 from tests.tools.messages import message_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "messaging.md"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def consumer() -> str:
@@ -47,7 +47,7 @@ async def running(folder: Path, servers: str) -> AsyncIterator[Path]:
 
 
 def sold(books: Path) -> dict[str, int]:
-    with sqlite3.connect(books) as connection:
+    with closing(sqlite3.connect(books, timeout=60)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'sold'")
         if not tables.fetchall():
             return {}

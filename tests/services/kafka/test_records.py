@@ -20,7 +20,7 @@ from aiokafka.admin.config_resource import (  # type: ignore[import-untyped]
 
 from application.messaging.cloudevents import encode
 from application.ports.broker import Broker, Delivery
-from tests.contracts.broker_bench import Reader, Source, some_keys
+from tests.contracts.broker_bench import PATIENCE, Reader, Source, some_keys
 from tests.services.kafka.bench import KafkaBench
 from tools.services import Kafka
 
@@ -49,7 +49,7 @@ async def read(kafka: Kafka, topic: str, count: int) -> Sequence[Any]:
     options = {"auto_offset_reset": "earliest", "group_id": f"reads {topic}"}
     async with client(AIOKafkaConsumer, kafka, **options) as consumer:
         consumer.subscribe([topic])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return [await consumer.getone() for _ in range(count)]
 
 
@@ -177,7 +177,7 @@ async def test_commits_follow_what_was_dealt_with(
 
     await bench.connect().publish(source.messages(7, some_keys(1)))
     subscription = await bench.connect().subscribe("slow", [source.topic], handle, batch=7)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
     await asyncio.sleep(0.5)
 
@@ -196,6 +196,6 @@ async def test_commits_follow_what_was_dealt_with(
 
 
 async def eventually_committed(committed: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await committed() != 7:
             await asyncio.sleep(0.05)

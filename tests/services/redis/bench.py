@@ -7,9 +7,9 @@ from tests.contracts.broker_bench import ServerBench
 
 
 def make(url: str) -> Broker:
-    return RedisStreamsBroker(StreamsConfig(url=url, timeout_seconds=5, session_seconds=3))
+    return RedisStreamsBroker(StreamsConfig(url=url, timeout_seconds=5, session_seconds=6))
 
 
 class RedisBench(ServerBench):
     shares = False
-    session_seconds = 3.0
+    session_seconds = 6.0

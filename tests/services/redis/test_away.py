@@ -21,9 +21,9 @@ from tests.faces.server import SECRET
 from tools.services import Redis
 
 CAPACITY, PURCHASES = 1_000, 4
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Until facts have reached who shows figures."""
-LONGEST = 5.0
+LONGEST = 20.0
 """Seconds for a call; one that waits for Redis without an end takes thirty."""
 
 
