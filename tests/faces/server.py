@@ -1,4 +1,8 @@
-"""The server that features and parity talk to: the real process with a database of its own."""
+"""The server that features, parity and others talk to: the real process with a database of its own.
+
+Each module has another one: what one leaves behind, its endpoints and open payments, is nothing to
+the next, whichever modules a worker is given.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -58,13 +62,13 @@ UNHURRIED = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its DATA_DIR."""
     return tmp_path_factory.mktemp("server")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def addresses(
     databases: Databases, server_folder: Path, pytestconfig: pytest.Config
 ) -> Iterator[Addresses]:
@@ -107,14 +111,14 @@ def _register_founder(addresses: Addresses) -> None:
         face.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def letters(addresses: Addresses, server_folder: Path) -> Letters:
     """What the server wrote to people."""
     assert addresses.rest_url
     return Letters(server_folder / "mail")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def faces(addresses: Addresses) -> Iterator[Mapping[str, Face]]:
     both: dict[str, Face] = {
         "rest": RestFace(addresses.rest_url),

@@ -1,4 +1,4 @@
-"""One server for the whole run: the real process, both faces, a database of its own."""
+"""Who and what scenarios know: the server of their module, both faces, people, the database."""
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ from tests.features.steps.time import *  # noqa: F401,F403
 from tests.features.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def people(faces: Mapping[str, Face], database: Database) -> Mapping[str, Person]:
     """And Ruth, who was there first. Their addresses are verified."""
     rest = faces["rest"]
@@ -47,7 +47,7 @@ def people(faces: Mapping[str, Face], database: Database) -> Mapping[str, Person
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def database(addresses: Addresses) -> Iterator[Database]:
     found = Database(addresses.database_url)
     yield found

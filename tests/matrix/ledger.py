@@ -23,14 +23,18 @@ _ROW = {
 }
 
 _WAITING = """
-    SELECT EXISTS (SELECT FROM outbox WHERE log_position IS NULL)
-        OR EXISTS (
+    SELECT array_remove(ARRAY[
+        CASE WHEN EXISTS (SELECT FROM outbox WHERE log_position IS NULL) THEN 'facts' END,
+        CASE WHEN EXISTS (
             SELECT FROM log_cursors WHERE log_position < (SELECT max(log_position) FROM outbox)
-        )
-        OR EXISTS (SELECT FROM mails)
-        OR EXISTS (SELECT FROM provider_events WHERE processed_at IS NULL)
-        OR EXISTS (SELECT FROM refunds WHERE due_at IS NOT NULL)
-        OR EXISTS (SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL) AS waiting
+        ) THEN 'readers' END,
+        CASE WHEN EXISTS (SELECT FROM mails) THEN 'mails' END,
+        CASE WHEN EXISTS (SELECT FROM provider_events WHERE processed_at IS NULL)
+            THEN 'provider_events' END,
+        CASE WHEN EXISTS (SELECT FROM refunds WHERE due_at IS NOT NULL) THEN 'refunds' END,
+        CASE WHEN EXISTS (SELECT FROM webhook_deliveries WHERE next_attempt_at IS NOT NULL)
+            THEN 'webhook_deliveries' END
+    ], NULL) AS waiting
 """
 """What the background does a moment after something happened. Readers of the log note how far they
 are."""
@@ -63,10 +67,11 @@ class Ledger:
         deadline, before = time.monotonic() + _PATIENCE, self.sums()
         while True:
             time.sleep(_QUIET_SECONDS)
-            after = self.sums()
-            if after == before and not self._database.fetch(_WAITING)[0]["waiting"]:
+            after, waiting = self.sums(), self._database.fetch(_WAITING)[0]["waiting"]
+            if after == before and not waiting:
                 return after
-            assert time.monotonic() < deadline, "the background never comes to rest"
+            moved = sorted(name for name in after if after[name] != before[name])
+            assert time.monotonic() < deadline, f"never at rest: waiting {waiting}, moved {moved}"
             before = after
 
     def newest(self, names: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from tests.parity.scene import Scene, build, ticket_type
 _EXPIRE = "UPDATE api_keys SET expires_at = now() WHERE id = $1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scenes(
     faces: Mapping[str, Face], addresses: Addresses, letters: Letters
 ) -> Iterator[Mapping[str, Scene]]:
