@@ -15,6 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.redaction import redact
+from core.seldom import quieten
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 Format = Literal["auto", "console", "json"]
@@ -89,6 +90,7 @@ def _take_over_stdlib(
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in _SILENT:
         logging.getLogger(name).disabled = True
+    quieten()
 
 
 def _json(logger: WrappedLogger, method: str, event: EventDict) -> str:

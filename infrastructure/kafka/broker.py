@@ -20,7 +20,6 @@ from infrastructure.kafka.config import KafkaConfig
 from infrastructure.kafka.dead_letters import read_dead_letters
 from infrastructure.kafka.membership import Membership
 from infrastructure.kafka.publishing import Publisher
-from infrastructure.kafka.quiet import quieten
 from infrastructure.kafka.records import Place, Record, buried, dead_topic, record_of
 from infrastructure.kafka.topics import Topics
 
@@ -32,7 +31,6 @@ class KafkaBroker(Broker):
     """Nothing is opened yet. Made and used in one event loop."""
 
     def __init__(self, config: KafkaConfig) -> None:
-        quieten()
         self._config = config
         self._topics = Topics(config)
         self._publisher = Publisher(config, self._topics)

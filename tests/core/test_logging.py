@@ -94,6 +94,13 @@ def test_lines_of_libraries_take_the_same_way(stream: io.StringIO) -> None:
     assert _SECRET not in stream.getvalue()
 
 
+def test_what_libraries_say_all_the_time_is_said_once(stream: io.StringIO) -> None:
+    configure_logging("INFO", "json", stream)
+    for port in range(3):
+        logging.getLogger("aiormq.connection").error("nobody at %s in this test", port)
+    assert [line["event"] for line in lines(stream)] == ["nobody at 0 in this test"]
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize("through_stdlib", [True, False])
 def test_tracebacks_are_there_without_secrets(

@@ -1,21 +1,21 @@
 """An address where nobody answers."""
 
 import asyncio
-import logging
 import time
 
 import pytest
 
 from application.ports.broker import BrokerUnavailable
+from core.seldom import quieten
 from infrastructure.kafka.broker import KafkaBroker
 from infrastructure.kafka.config import KafkaConfig
-from infrastructure.kafka.quiet import Seldom, quieten
 from tests.contracts.broker_bench import Reader, Source
 
 
 async def test_everybody_is_told_and_the_log_is_not_full(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    quieten()
     broker = KafkaBroker(KafkaConfig(url="kafka://127.0.0.1:1", timeout_seconds=2))
     message = Source().message()
     began = time.monotonic()
@@ -46,23 +46,3 @@ async def test_who_leaves_while_publishing() -> None:
         BrokerUnavailable,
     ] * 2
     await broker.close()
-
-
-def test_the_same_is_said_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, seldom = 1000.0, Seldom()
-    monkeypatch.setattr("time.monotonic", lambda: now)
-
-    def let_through(sentence: str, parameter: int) -> bool:
-        return seldom.filter(
-            logging.LogRecord("n", logging.ERROR, "", 0, sentence, (parameter,), None)
-        )
-
-    assert [let_through("%s is away", nr) for nr in range(3)] == [True, False, False]
-    assert let_through("%s is back", 1)
-    now += 59.9
-    assert not let_through("%s is away", 1)
-    now += 0.2
-    assert let_through("%s is away", 1)
-    quieten()
-    quieten()
-    assert len(logging.getLogger("aiokafka").filters) == 1
