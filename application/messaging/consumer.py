@@ -27,7 +27,7 @@ class Unconcerned(Protocol):
     async def __call__(self, messages: Sequence[Message], work: UnitOfWork) -> Collection[UUID]:
         """The ids of those of `messages` for which the effect would note nothing as things are.
         Asked once for many of them: they are noted as dealt with in one transaction, and the effect
-        is not run."""
+        is not run. Nothing foreign is awaited here either."""
         ...
 
 

@@ -116,7 +116,7 @@ class Dispatcher:
                 for message_id in passed:
                     work.consumed.add(group, message_id)
                 await work.commit(None)
-        except AlreadyConsumed:
+        except (AlreadyConsumed, StaleWrite):
             return ()  # somebody else is dealing with some of them: each by itself, then
         for message in messages:
             if message.id in passed:

@@ -20,7 +20,7 @@ from application.ports.backlog import Waiting
 from application.ports.consumed import AlreadyConsumed
 from application.ports.log import Claim, LogReaders, Stretch
 from application.ports.observer import DeliveryObserver
-from application.ports.unit_of_work import UnitOfWork
+from application.ports.unit_of_work import StaleWrite, UnitOfWork
 from domain.attention.attention import Attention, AttentionKind
 from infrastructure.memory.broker import MemoryBroker
 from shared.errors import DatabaseUnavailable
@@ -210,6 +210,22 @@ class DispatchContract:
         async with world.begin(world.system()) as work:
             ids = [each.id for each in messages]
             assert await work.consumed.known(GROUP, ids) == frozenset(ids)
+        assert failures.told == []
+
+    async def test_who_is_in_the_way_of_many_is_met_one_by_one(
+        self, world: World, make: Callable[..., Dispatcher], failures: Failures
+    ) -> None:
+        messages = await self.messages(world, 2, 1)
+
+        class InTheWay(Renames):
+            async def __call__(
+                self, messages: Sequence[Message], work: UnitOfWork
+            ) -> Collection[UUID]:
+                await super().__call__(messages, work)
+                raise StaleWrite
+
+        await make(Noting(), unconcerned=InTheWay())(messages)
+        assert await self.effects(world) == Counter({str(each.id): 1 for each in messages})
         assert failures.told == []
 
     async def test_what_concerns_nobody_waits_behind_what_failed(
