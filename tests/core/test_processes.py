@@ -32,7 +32,16 @@ from domain.stock import SoldOut
 from infrastructure.postgres.audit import audit
 from shared.errors import AppError, Code
 from tests.core.proc import children, connections, is_alive, listens
-from tests.core.watching import at_both, events, soon, updates, wait_for, web_socket
+from tests.core.watching import (
+    at_both,
+    available,
+    events,
+    soon,
+    until,
+    updates,
+    wait_for,
+    web_socket,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -318,7 +327,7 @@ async def test_what_one_process_does_is_seen_by_who_watches_at_the_other(shared:
         other = await stack.enter_async_context(aclosing(RestShop(rest)))
         hold = await other.hold(ada, offer, 1, key=uuid.uuid4().hex)
         for each in left:
-            assert (await soon(each))["ticket_types"][0]["available"] == 9
+            await until(each, lambda said: available(said) == 9)
         order = await other.order(ada, hold, key=uuid.uuid4().hex)
         told = await at_both(
             stack, shared.web, shared.grpc_port, lambda: updates(rpc, order, token)
