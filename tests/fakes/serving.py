@@ -1,7 +1,6 @@
 """Serves an app on a free port of this machine, in the loop of the test."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -45,12 +44,3 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await running
-
-
-@contextmanager
-def nobody() -> Iterator[int]:
-    """A port where nobody listens, and nobody else begins to meanwhile."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        yield port

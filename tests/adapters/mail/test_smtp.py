@@ -10,8 +10,8 @@ from application.ports.mail import LetterRefused, MailerUnavailable
 from infrastructure.mail.smtp import SmtpMailer
 from tests.adapters.mail.reading import parsed, read
 from tests.adapters.mail.server import Post, certificate, content, serving
+from tests.adapters.ports import kept_port
 from tests.contracts.mailers import Arrived, Mailbox, MailersContract, attachment, letter
-from tests.fakes.serving import nobody
 
 SENDER = "Holdfast <shop@example.com>"
 
@@ -160,7 +160,7 @@ async def test_a_server_that_hangs_up_is_unavailable() -> None:
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
-    with nobody() as port, pytest.raises(MailerUnavailable):
+    with kept_port() as port, pytest.raises(MailerUnavailable):
         await plain(Post(port=port)).send(letter())
     for host in ("no.such.host.invalid", "a" * 70):
         with pytest.raises(MailerUnavailable):

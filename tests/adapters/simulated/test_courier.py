@@ -9,10 +9,10 @@ import pytest
 from infrastructure.simulated import courier as module
 from infrastructure.simulated.courier import WebhookCourier
 from infrastructure.simulated.storage import Storage
+from tests.adapters.ports import kept_port
 from tests.adapters.simulated.bench import SECRET, OnMemory, OnPostgres, SimulatedBench
 from tests.adapters.simulated.receiver import Receiver, receiving
 from tests.contracts.provider_bench import key
-from tests.fakes.serving import nobody
 
 LATER = timedelta(minutes=10)
 
@@ -94,7 +94,7 @@ class CourierSuite:
 
     async def test_nobody_listens(self, bench: SimulatedBench) -> None:
         await pay(bench)
-        with nobody() as port:
+        with kept_port() as port:
             async with courier(bench, f"http://127.0.0.1:{port}/hooks") as sender:
                 assert await sender.deliver() == 1
         assert await bench.storage.undelivered() == 1

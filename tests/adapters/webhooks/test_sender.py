@@ -16,8 +16,8 @@ from domain.webhook.delivery import Attempt
 from infrastructure.webhooks.guard import ANY_PORT, Guard
 from infrastructure.webhooks.sender import HttpWebhookSender
 from shared.addresses import networks
+from tests.adapters.ports import kept_port
 from tests.adapters.webhooks.receiver import Receiver, receiving
-from tests.fakes.serving import nobody
 
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 HEADERS = {"content-type": "application/json", "webhook-id": "one"}
@@ -137,7 +137,7 @@ async def test_no_answer(said: bytes) -> None:
 
 
 async def test_nobody_there() -> None:
-    with nobody() as port:
+    with kept_port() as port:
         url = f"http://hall.example:{port}"
         assert await sent(sender(), url) == Attempt(status=None, error="connect_failed")
         assert await sent(sender([]), url) == Attempt(status=None, error="name_unknown")
