@@ -10,6 +10,7 @@ from infrastructure.postgres.group.together import Together
 from tests.adapters.postgres.batch import Batch, batches
 from tests.adapters.postgres.harness import CONNECTIONS, PostgresHarness
 from tests.adapters.postgres.owner import Owner
+from tests.adapters.postgres.rival import Rival, rival_of
 from tests.conftest import Databases
 from tests.contracts.world import World
 
@@ -56,6 +57,13 @@ async def contract_shared(contract_url: str) -> AsyncIterator[Database]:
     wait for those that stand by."""
     async with _patient(contract_url, pool_min=2, pool_max=6) as database:
         yield database
+
+
+@pytest.fixture
+async def rival(contract_owner_url: str) -> AsyncIterator[Rival]:
+    """Who owns the tables, and gets in the way."""
+    async with rival_of(contract_owner_url) as rival:
+        yield rival
 
 
 @pytest.fixture

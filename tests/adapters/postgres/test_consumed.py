@@ -1,14 +1,14 @@
 """Messages that two deal with at the same time, many at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
 from application.ports.consumed import AlreadyConsumed
 from tests.adapters.postgres.harness import OnPostgres
-from tests.adapters.postgres.rival import Rival, rival_of
+from tests.adapters.postgres.rival import Rival
 from tests.contracts.harness import Harness
 from tests.contracts.world import IDS, World, crowd
 
@@ -19,11 +19,6 @@ class TestConsumedAtOnce(OnPostgres):
     @pytest.fixture
     def world(self, harness: Harness) -> World:
         return World(harness)
-
-    @pytest.fixture
-    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_owner_url) as rival:
-            yield rival
 
     async def note(self, world: World, ids: Sequence[UUID]) -> None:
         async with world.begin(world.system()) as work:

@@ -1,7 +1,6 @@
 """A key is one key, whichever days its rows would be in."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,7 +12,7 @@ from infrastructure.postgres.audit import audit
 from shared.ids import UserId
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
 from tests.adapters.postgres.owner import Owner
-from tests.adapters.postgres.rival import Rival, rival_of
+from tests.adapters.postgres.rival import Rival
 from tests.contracts.keys import claim_of, claiming
 from tests.contracts.world import IDS, World
 
@@ -32,11 +31,6 @@ class TestMidnight(OnPostgres):
     @pytest.fixture
     def world(self, harness: PostgresHarness) -> World:
         return World(harness)
-
-    @pytest.fixture
-    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_owner_url) as rival:
-            yield rival
 
     async def test_a_claim_waits_for_the_one_before_midnight(
         self, world: World, rival: Rival, contract_owner: Owner

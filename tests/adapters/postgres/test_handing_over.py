@@ -1,7 +1,6 @@
 """A guest is claimed while something is still under way for them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from domain.hold.hoarding import HoardingLimits
 from infrastructure.postgres.audit import audit
 from shared.ids import HoldId
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
-from tests.adapters.postgres.rival import Rival, rival_of
+from tests.adapters.postgres.rival import Rival
 from tests.contracts.world import IDS, Caller, Sale, World, kind
 
 LIMITS = HoardingLimits(
@@ -36,11 +35,6 @@ class TestHandingOver(OnPostgres):
     @pytest.fixture
     async def guest(self, world: World, user: Caller) -> Caller:
         return await world.guest(user.email)
-
-    @pytest.fixture
-    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_owner_url) as rival:
-            yield rival
 
     async def claim(self, world: World, user: Caller) -> None:
         """As ClaimGuests does it."""

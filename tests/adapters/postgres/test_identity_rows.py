@@ -1,7 +1,6 @@
 """Sessions and API keys as rows: what is written once, and by whom nobody is kept waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +9,7 @@ from domain.organizer.api_key import ApiKey
 from domain.session.session import EndCause
 from shared.ids import ApiKeyId
 from tests.adapters.postgres.harness import OnPostgres, PostgresHarness
-from tests.adapters.postgres.rival import Rival, rival_of
+from tests.adapters.postgres.rival import Rival
 from tests.contracts.world import IDS, World
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,11 +21,6 @@ class TestIdentityRows(OnPostgres):
     @pytest.fixture
     def world(self, harness: PostgresHarness) -> World:
         return World(harness)
-
-    @pytest.fixture
-    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_owner_url) as rival:
-            yield rival
 
     @pytest.fixture
     async def key(self, world: World) -> ApiKey:

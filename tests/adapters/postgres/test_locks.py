@@ -1,7 +1,6 @@
 """Which rows a commit locks, in which order, and that it lets go of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -37,11 +36,6 @@ class TestLocks(OnPostgres):
     @pytest.fixture
     async def buyer(self, world: World) -> Caller:
         return await world.user()
-
-    @pytest.fixture
-    async def rival(self, contract_owner_url: str) -> AsyncIterator[Rival]:
-        async with rival_of(contract_owner_url) as rival:
-            yield rival
 
     def pools(self, sale: Sale) -> list[PoolId]:
         return sorted(sale.event.pool_ids())
